@@ -8,10 +8,10 @@ struct tr {
     const char *en, *es;
 };
 #define TR(english, spanish) ((struct tr){"" english, "" spanish})
-#define TR_INIT(english, spanish) {"" english, "" spanish} /* in constant tables */
+#define TR_INIT(english, spanish)                                                                  \
+    { "" english, "" spanish } /* in constant tables */
 
-static inline const char *tr(struct tr t, enum lang lang)
-{
+static inline const char *tr(struct tr t, enum lang lang) {
     return lang == LANG_ES ? t.es : t.en;
 }
 

@@ -1,3 +1,17 @@
-int main(void) {
-    return 0;
+#include "cli/commands.h"
+
+#include <sodium.h>
+#include <stdio.h>
+
+static const struct command *const commands[] = {
+    &command_config_explain,
+    NULL,
+};
+
+int main(int argc, char **argv) {
+    if (sodium_init() < 0) {
+        (void)fputs("homeroom: the cryptographic library did not start.\n", stderr);
+        return 10;
+    }
+    return command_run(commands, argc, argv);
 }

@@ -13,15 +13,35 @@
 #include "base/tr.h"
 #include "store/db.h"
 
-enum unit_kind { UNIT_STUDENT, UNIT_EDUCATOR, UNIT_DEVICE, UNIT_ROOM, UNIT_SCHOOL, UNIT_LICENCE, UNIT_KINDS };
+enum unit_kind {
+    UNIT_STUDENT,
+    UNIT_EDUCATOR,
+    UNIT_DEVICE,
+    UNIT_ROOM,
+    UNIT_SCHOOL,
+    UNIT_LICENCE,
+    UNIT_KINDS
+};
 enum measure_kind { MEASURE_RATE, MEASURE_MEAN, MEASURE_RATIO };
-enum period_kind { PERIOD_DAY, PERIOD_WEEK, PERIOD_MONTH, PERIOD_YEAR }; /* what [since, as_of] spans; DAY is a stock on as_of */
+enum period_kind {
+    PERIOD_DAY,
+    PERIOD_WEEK,
+    PERIOD_MONTH,
+    PERIOD_YEAR
+}; /* what [since, as_of] spans; DAY is a stock on as_of */
 enum direction { HIGHER_IS_BETTER, LOWER_IS_BETTER, NEITHER_IS_BETTER };
-enum show_as { SHOW_PERCENT, SHOW_NUMBER, SHOW_MINUTES, SHOW_MBPS, SHOW_MONEY /* cents */, SHOW_SCORE };
+enum show_as {
+    SHOW_PERCENT,
+    SHOW_NUMBER,
+    SHOW_MINUTES,
+    SHOW_MBPS,
+    SHOW_MONEY /* cents */,
+    SHOW_SCORE
+};
 
-/* What a units function calls for each value: unit is the row id of its kind (person.id for students
- * and educators), org the school it is counted at (0: where the unit's own roster row puts it),
- * series "" or a key such as a product's name. */
+/* What a units function calls for each value: unit is the row id of its kind (person.id for
+ * students and educators), org the school it is counted at (0: where the unit's own roster row puts
+ * it), series "" or a key such as a product's name. */
 struct unit_value {
     int64_t unit, org;
     double num, den;
@@ -30,19 +50,20 @@ struct unit_value {
 typedef void unit_sink(void *to, const struct unit_value *v);
 
 struct indicator {
-    const char *code;            /* stable, lower case with underscores: "device_working" */
-    struct tr name, question;    /* "Works and assigned", "Does every student have a working device?" */
+    const char *code; /* stable, lower case with underscores: "device_working" */
+    struct tr name,
+        question; /* "Works and assigned", "Does every student have a working device?" */
     struct tr numerator, denominator;
     enum unit_kind unit;
     enum measure_kind kind;
     enum period_kind period;
     enum direction better;
     enum show_as show;
-    double scale;                /* shown value = scale x num/den; 0 means 1 (SHOW_PERCENT implies 100) */
-    const char *source;          /* name of a row in the table of sources, or "roster" */
-    int fresh_days;              /* older data is marked stale */
-    bool people;                 /* about people: disclosure control applies (students, educators: always) */
-    bool by_series;              /* one reading per series (product), beside the whole */
+    double scale;       /* shown value = scale x num/den; 0 means 1 (SHOW_PERCENT implies 100) */
+    const char *source; /* name of a row in the table of sources, or "roster" */
+    int fresh_days;     /* older data is marked stale */
+    bool people;        /* about people: disclosure control applies (students, educators: always) */
+    bool by_series;     /* one reading per series (product), beside the whole */
     /* One of the two. The statement takes :since and :as_of (ISO dates, both included) and gives
      * unit, org, num, den, series. */
     enum sql units;

@@ -1,0 +1,9 @@
+/* The rows of every command, in the order in which help lists them (main.c). */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include "cli/command.h"
+
+extern const struct command command_config_explain;
+
+#endif

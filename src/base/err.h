@@ -11,7 +11,7 @@
 #define BASE_ERR_H
 
 #define NODISCARD __attribute__((warn_unused_result))
-#define PRINTF(f, a) __attribute__((format(printf, f, a)))
+#define PRINTF(f, a) __attribute__((format(printf, f, a), nonnull(f)))
 
 enum err {
     ERR_OK = 0,

@@ -1,8 +1,17 @@
--- store_schema_newest: the newest migration applied.
-SELECT version FROM schema_version ORDER BY version DESC LIMIT 1;
-
 -- store_lock@sqlite: never used there; a lock file does it.
 SELECT CASE WHEN :key IS NULL THEN 0 ELSE 1 END;
 
 -- store_lock@postgres: 1 if this session now holds the advisory lock :key, else 0.
 SELECT CASE WHEN pg_try_advisory_lock(CAST(:key AS BIGINT)) THEN 1 ELSE 0 END;
+
+-- setting_put: sets a setting that lives with the records.
+--   :name  :value  :now us
+INSERT INTO setting(name, value, changed_us) VALUES(:name, :value, :now)
+ON CONFLICT(name) DO UPDATE SET value = excluded.value, changed_us = excluded.changed_us;
+
+-- setting_get: the value of a setting, no row when it was never set.
+SELECT value FROM setting WHERE name = :name;
+
+-- setting_count: how many settings are set.
+--   scan: a few dozen rows
+SELECT count(*) FROM setting;

@@ -20,9 +20,9 @@ PG_WORDS = {'INTEGER': 'BIGINT', 'REAL': 'DOUBLE PRECISION', 'BLOB': 'BYTEA',
 
 
 def words(sql, table):
-    """Replaces whole words outside of quotes."""
-    pattern = re.compile(STRING + '|' + '|'.join(r'\b%s\b' % re.escape(w) for w in table))
-    return pattern.sub(lambda m: m[0] if m[0][0] == "'" else table[m[0]], sql)
+    """Replaces whole words outside of quotes and comments."""
+    pattern = re.compile(r'--[^\n]*|' + STRING + '|' + '|'.join(r'\b%s\b' % re.escape(w) for w in table))
+    return pattern.sub(lambda m: table.get(m[0], m[0]), sql)
 
 
 def postgres(sql):

@@ -162,7 +162,9 @@ static const char *nearest(const struct command *const table[], const char *word
     const char *best = NULL;
     unsigned least = 3;
     for (size_t i = 0; table[i] != NULL; i++) {
-        unsigned d = str_distance(str_z(table[i]->name), str_z(word), 3);
+        struct str rest = str_z(table[i]->name), first;
+        (void)str_split(&rest, ' ', &first);
+        unsigned d = str_distance(first, str_z(word), 3);
         if (d < least) {
             least = d;
             best = table[i]->name;

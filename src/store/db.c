@@ -134,6 +134,10 @@ int rows_columns(const struct rows *r) {
     return r->db->engine->columns(r->cursor);
 }
 
+struct val rows_val(const struct rows *r, int col) {
+    return r->db->engine->cell(r->cursor, col);
+}
+
 bool rows_null(const struct rows *r, int col) {
     return r->db->engine->cell_null(r->cursor, col);
 }

@@ -54,8 +54,13 @@ static struct member *member_find(struct members *all, const char *name) {
 static enum err broken(struct archive *a, const char *file, struct errmsg *e) {
     int code = archive_errno(a);
     if (code == ENOSPC)
-        return err_set(e, ERR_IO, "%s: the disk is full; free some space, then try again. Nothing already saved is lost.", file);
-    return err_set(e, ERR_IO, "%s: %s.", file, archive_error_string(a) == NULL ? "cannot be read or written" : archive_error_string(a));
+        return err_set(
+            e, ERR_IO,
+            "%s: the disk is full; free some space, then try again. Nothing already saved is lost.",
+            file);
+    return err_set(e, ERR_IO, "%s: %s.", file,
+                   archive_error_string(a) == NULL ? "cannot be read or written"
+                                                   : archive_error_string(a));
 }
 
 /* ---- writing ---- */
@@ -89,7 +94,8 @@ static enum err put_data(struct writer *w, const void *p, size_t n, struct errms
 }
 
 /* Copies an open file of known size as member `name`. */
-static enum err put_file(struct writer *w, const char *name, FILE *f, int64_t size, struct member *m, struct errmsg *e) {
+static enum err put_file(struct writer *w, const char *name, FILE *f, int64_t size,
+                         struct member *m, struct errmsg *e) {
     crypto_generichash_state st;
     unsigned char digest[HASH_BYTES];
     char *piece = malloc(PIECE);
@@ -121,7 +127,8 @@ static enum err to_file(void *to, struct str lines, struct errmsg *e) {
 }
 
 /* tar wants a member's size before its bytes, so a table passes through a nameless file. */
-static enum err put_table(struct writer *w, struct db *db, const struct schema_table *t, struct errmsg *e) {
+static enum err put_table(struct writer *w, struct db *db, const struct schema_table *t,
+                          struct errmsg *e) {
     char name[300];
     (void)snprintf(name, sizeof name, "tables/%s.jsonl", t->name);
     FILE *f = tmpfile();
@@ -142,7 +149,8 @@ static enum err put_table(struct writer *w, struct db *db, const struct schema_t
     return r;
 }
 
-static struct writer *walking; /* nftw hands its callback no context; backups run in the one main thread */
+static struct writer
+    *walking; /* nftw hands its callback no context; backups run in the one main thread */
 
 static bool belongs_to_records(const char *base) {
     static const char *const ends[] = {".db", ".db-wal", ".db-shm", ".lock", ".part"};
@@ -161,7 +169,8 @@ static int visit(const char *path, const struct stat *st, int kind, struct FTW *
     (void)snprintf(name, sizeof name, "files/%s", path + strlen(w->data_dir) + 1);
     FILE *f = fopen(path, "rbe");
     if (f == NULL)
-        return 0; /* merged away since the walk began: its facts stand in another file, or in the truth */
+        return 0; /* merged away since the walk began: its facts stand in another file, or in the
+                     truth */
     w->result = put_file(w, name, f, (int64_t)st->st_size, member_add(&w->members, name), w->e);
     w->counts.files++;
     (void)fclose(f);
@@ -221,19 +230,25 @@ static enum err sync_file(const char *path, struct errmsg *e) {
     int bad = fd < 0 || fsync(fd) != 0;
     if (fd >= 0)
         (void)close(fd);
-    return bad ? err_set(e, ERR_IO, "%s cannot be written to the disk: %s.", path, strerror(errno)) : ERR_OK;
+    return bad ? err_set(e, ERR_IO, "%s cannot be written to the disk: %s.", path, strerror(errno))
+               : ERR_OK;
 }
 
-enum err archive_write(struct store *s, const char *data_dir, const char *file, struct archive_counts *out,
-                       struct errmsg *e) {
+enum err archive_write(struct store *s, const char *data_dir, const char *file,
+                       struct archive_counts *out, struct errmsg *e) {
     char part[PATH];
     struct db *db;
     (void)snprintf(part, sizeof part, "%s.part", file);
     TRY(store_reader(s, &db, e));
-    struct writer w = {.a = archive_write_new(), .file = part, .data_dir = data_dir, .moment_s = date_now_us() / 1000000, .e = e};
+    struct writer w = {.a = archive_write_new(),
+                       .file = part,
+                       .data_dir = data_dir,
+                       .moment_s = date_now_us() / 1000000,
+                       .e = e};
     CHECK(w.a != NULL);
     enum err r = ERR_OK;
-    if (archive_write_add_filter_zstd(w.a) != ARCHIVE_OK || archive_write_set_format_pax_restricted(w.a) != ARCHIVE_OK ||
+    if (archive_write_add_filter_zstd(w.a) != ARCHIVE_OK ||
+        archive_write_set_format_pax_restricted(w.a) != ARCHIVE_OK ||
         archive_write_open_filename(w.a, part) != ARCHIVE_OK)
         r = broken(w.a, part, e);
     if (r == ERR_OK)
@@ -251,7 +266,8 @@ enum err archive_write(struct store *s, const char *data_dir, const char *file, 
     if (r == ERR_OK)
         r = archive_verify(part, &check, e);
     if (r == ERR_OK && (check.rows != w.counts.rows || check.tables != w.counts.tables))
-        r = err_set(e, ERR_CORRUPT, "The backup does not restore to what was written; the disk may be failing.");
+        r = err_set(e, ERR_CORRUPT,
+                    "The backup does not restore to what was written; the disk may be failing.");
     if (r == ERR_OK && rename(part, file) != 0)
         r = err_set(e, ERR_IO, "%s cannot be named: %s.", file, strerror(errno));
     if (r != ERR_OK)
@@ -277,7 +293,8 @@ static enum err parse_manifest(struct reader *r, struct str text, struct errmsg 
     size_t i, max;
     r->version = (int)yyjson_get_int(yyjson_obj_get(root, "schema"));
     yyjson_arr_foreach(list, i, max, v) {
-        const char *name = yyjson_get_str(yyjson_obj_get(v, "name")), *hash = yyjson_get_str(yyjson_obj_get(v, "hash"));
+        const char *name = yyjson_get_str(yyjson_obj_get(v, "name")),
+                   *hash = yyjson_get_str(yyjson_obj_get(v, "hash"));
         if (name == NULL || hash == NULL || strlen(hash) != HASH_HEX - 1)
             continue;
         struct member *m = member_add(&r->promised, name);
@@ -285,9 +302,12 @@ static enum err parse_manifest(struct reader *r, struct str text, struct errmsg 
         m->bytes = yyjson_get_sint(yyjson_obj_get(v, "bytes"));
         m->rows = yyjson_get_sint(yyjson_obj_get(v, "rows"));
     }
-    bool ok = yyjson_get_int(yyjson_obj_get(root, "homeroom_backup")) == 1 && r->version > 0 && r->promised.n > 0;
+    bool ok = yyjson_get_int(yyjson_obj_get(root, "homeroom_backup")) == 1 && r->version > 0 &&
+              r->promised.n > 0;
     yyjson_doc_free(doc);
-    return ok ? ERR_OK : err_set(e, ERR_CORRUPT, "%s: its manifest is not that of a Homeroom backup.", r->file);
+    return ok ? ERR_OK
+              : err_set(e, ERR_CORRUPT, "%s: its manifest is not that of a Homeroom backup.",
+                        r->file);
 }
 
 /* Where a member's bytes go: a table reader, a file, or the manifest's buffer. */
@@ -307,7 +327,8 @@ static enum err give(struct target *t, const void *p, size_t n, struct errmsg *e
     return ERR_OK;
 }
 
-static enum err copy_member(struct reader *r, struct target *t, struct member *m, struct errmsg *e) {
+static enum err copy_member(struct reader *r, struct target *t, struct member *m,
+                            struct errmsg *e) {
     crypto_generichash_state st;
     unsigned char digest[HASH_BYTES];
     (void)crypto_generichash_init(&st, NULL, 0, sizeof digest);
@@ -322,7 +343,8 @@ static enum err copy_member(struct reader *r, struct target *t, struct member *m
     }
     if (code != ARCHIVE_EOF)
         return err_set(e, ERR_CORRUPT, "%s is damaged (%s); use another backup.", r->file,
-                       archive_error_string(r->a) == NULL ? "cut short" : archive_error_string(r->a));
+                       archive_error_string(r->a) == NULL ? "cut short"
+                                                          : archive_error_string(r->a));
     (void)crypto_generichash_final(&st, digest, sizeof digest);
     (void)sodium_bin2hex(m->hash, sizeof m->hash, digest, sizeof digest);
     r->counts.bytes += m->bytes;
@@ -338,9 +360,11 @@ static const struct schema_table *table_named(struct str name) {
 
 static enum err read_table(struct reader *r, struct db *db, const char *name, struct errmsg *e) {
     struct str n = str_z(name);
-    const struct schema_table *t = table_named(str_sub(n, 7, n.n - 6)); /* between tables/ and .jsonl */
+    const struct schema_table *t =
+        table_named(str_sub(n, 7, n.n - 6)); /* between tables/ and .jsonl */
     if (t == NULL)
-        return err_set(e, ERR_CORRUPT, "%s holds a table that this program does not know (%.80s).", r->file, name);
+        return err_set(e, ERR_CORRUPT, "%s holds a table that this program does not know (%.80s).",
+                       r->file, name);
     struct target target = {0};
     struct member *m = member_add(&r->members, name);
     TRY(dump_reader_new(db, t, &target.table, e));
@@ -365,7 +389,8 @@ static enum err make_folders(char *path, struct errmsg *e) {
 static enum err read_file(struct reader *r, const char *name, struct errmsg *e) {
     struct target target = {0};
     if (strstr(name, "..") != NULL)
-        return err_set(e, ERR_CORRUPT, "%s holds a path that leaves its folder (%.80s).", r->file, name);
+        return err_set(e, ERR_CORRUPT, "%s holds a path that leaves its folder (%.80s).", r->file,
+                       name);
     if (r->data_dir != NULL) {
         char path[PATH];
         (void)snprintf(path, sizeof path, "%s/%s", r->data_dir, name + strlen("files/"));
@@ -384,8 +409,11 @@ static enum err read_file(struct reader *r, const char *name, struct errmsg *e) 
 static enum err compare(struct reader *r, struct errmsg *e) {
     for (size_t i = 0; i < r->promised.n; i++) {
         const struct member *want = &r->promised.m[i], *got = member_find(&r->members, want->name);
-        if (got == NULL || strcmp(got->hash, want->hash) != 0 || got->bytes != want->bytes || got->rows != want->rows)
-            return err_set(e, ERR_CORRUPT, "%s is damaged: %.200s is not what was backed up. Use another backup.", r->file, want->name);
+        if (got == NULL || strcmp(got->hash, want->hash) != 0 || got->bytes != want->bytes ||
+            got->rows != want->rows)
+            return err_set(e, ERR_CORRUPT,
+                           "%s is damaged: %.200s is not what was backed up. Use another backup.",
+                           r->file, want->name);
     }
     return ERR_OK;
 }
@@ -406,7 +434,8 @@ static enum err read_members(struct reader *r, struct db *db, struct errmsg *e) 
             result = copy_member(r, &(struct target){.text = &manifest}, &ignored, e);
     }
     if (result == ERR_OK && code != ARCHIVE_EOF)
-        result = err_set(e, ERR_CORRUPT, "%s is damaged or cut short; use another backup.", r->file);
+        result =
+            err_set(e, ERR_CORRUPT, "%s is damaged or cut short; use another backup.", r->file);
     if (result == ERR_OK)
         result = parse_manifest(r, buf_str(&manifest), e);
     buf_free(&manifest);
@@ -419,8 +448,10 @@ static enum err open_for_reading(struct reader *r, struct errmsg *e) {
     (void)archive_read_support_filter_zstd(r->a);
     (void)archive_read_support_format_tar(r->a);
     if (archive_read_open_filename(r->a, r->file, PIECE) != ARCHIVE_OK) {
-        enum err result = err_set(e, errno == ENOENT ? ERR_NOT_FOUND : ERR_INVALID, "%s is not a backup that can be read (%s).",
-                                  r->file, archive_error_string(r->a) == NULL ? "no such file" : archive_error_string(r->a));
+        enum err result = err_set(e, errno == ENOENT ? ERR_NOT_FOUND : ERR_INVALID,
+                                  "%s is not a backup that can be read (%s).", r->file,
+                                  archive_error_string(r->a) == NULL ? "no such file"
+                                                                     : archive_error_string(r->a));
         (void)archive_read_free(r->a);
         r->a = NULL;
         return result;
@@ -436,11 +467,13 @@ static enum err read_version(const char *file, int *out, struct errmsg *e) {
     TRY(open_for_reading(&r, e));
     enum err result = ERR_OK;
     while (result == ERR_OK && archive_read_next_header(r.a, &entry) == ARCHIVE_OK)
-        if (archive_entry_pathname(entry) != NULL && strcmp(archive_entry_pathname(entry), "manifest.json") == 0)
+        if (archive_entry_pathname(entry) != NULL &&
+            strcmp(archive_entry_pathname(entry), "manifest.json") == 0)
             result = copy_member(&r, &(struct target){.text = &text}, &(struct member){0}, e);
     (void)archive_read_free(r.a);
     if (result == ERR_OK && text.n == 0)
-        result = err_set(e, ERR_CORRUPT, "%s has no manifest: it is no Homeroom backup, or it is cut short.", file);
+        result = err_set(e, ERR_CORRUPT,
+                         "%s has no manifest: it is no Homeroom backup, or it is cut short.", file);
     if (result == ERR_OK)
         result = parse_manifest(&r, buf_str(&text), e);
     buf_free(&text);
@@ -449,14 +482,23 @@ static enum err read_version(const char *file, int *out, struct errmsg *e) {
     return result;
 }
 
-enum err archive_restore(const char *file, struct db *db, const char *data_dir, struct archive_counts *out,
-                         struct errmsg *e) {
+enum err archive_restore(const char *file, struct db *db, const char *data_dir,
+                         struct archive_counts *out, struct errmsg *e) {
     struct reader r = {.file = file, .data_dir = data_dir};
     int version;
     TRY(read_version(file, &version, e));
     if (version > migrate_newest())
-        return err_set(e, ERR_UNAVAILABLE, "%s was made by a newer version of Homeroom (schema %d, this program knows %d). "
-                       "Install the newer version.", file, version, migrate_newest());
+        return err_set(
+            e, ERR_UNAVAILABLE,
+            "%s was made by a newer version of Homeroom (schema %d, this program knows %d). "
+            "Install the newer version.",
+            file, version, migrate_newest());
+    bool empty;
+    TRY(migrate_is_empty(db, &empty, e));
+    if (!empty)
+        return err_set(e, ERR_CONFLICT,
+                       "The database holds records already. Name an empty one in the setting "
+                       "'database', then restore again; nothing was changed.");
     TRY(migrate_up_to(db, version, e));
     TRY(open_for_reading(&r, e));
     enum err result = db_begin(db, e);

@@ -10,7 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void print_counts(const struct arguments *a, const char *verb, const char *file, const struct archive_counts *c) {
+static void print_counts(const struct arguments *a, const char *verb, const char *file,
+                         const struct archive_counts *c) {
     if (arg_json(a)) {
         struct buf b = buf_new(1 << 16);
         struct json j = json_to(&b);
@@ -28,14 +29,16 @@ static void print_counts(const struct arguments *a, const char *verb, const char
         buf_free(&b);
         return;
     }
-    (void)printf("%s %s: %" PRId64 " rows in %" PRId64 " tables, %" PRId64 " files.\n", verb, file, c->rows, c->tables, c->files);
+    (void)printf("%s %s: %" PRId64 " rows in %" PRId64 " tables, %" PRId64 " files.\n", verb, file,
+                 c->rows, c->tables, c->files);
 }
 
 static enum err backup(const struct arguments *a, struct errmsg *e) {
     struct store *s;
     struct archive_counts counts;
     char name[80], when[DATE_TIME_TEXT];
-    (void)snprintf(name, sizeof name, "homeroom-backup-%.10s.tar.zst", date_time_text(date_now_us(), when));
+    (void)snprintf(name, sizeof name, "homeroom-backup-%.10s.tar.zst",
+                   date_time_text(date_now_us(), when));
     const char *file = arg_count(a) > 0 ? arg_at(a, 0) : name;
     TRY(command_store(&s, e));
     enum err r = archive_write(s, config_text(CONF_DATA_DIR), file, &counts, e);
@@ -61,8 +64,11 @@ static enum err set_aside(const char *path, bool replace, struct errmsg *e) {
     if (stat(path, &st) != 0 || st.st_size == 0)
         return ERR_OK;
     if (!replace)
-        return err_set(e, ERR_CONFLICT, "%s holds records already. Give --replace to set them aside and restore.", path);
-    (void)snprintf(aside, sizeof aside, "%s.before-restore-%s", path, date_time_text(date_now_us(), when));
+        return err_set(e, ERR_CONFLICT,
+                       "%s holds records already. Give --replace to set them aside and restore.",
+                       path);
+    (void)snprintf(aside, sizeof aside, "%s.before-restore-%s", path,
+                   date_time_text(date_now_us(), when));
     if (rename(path, aside) != 0)
         return err_set(e, ERR_IO, "%s cannot be set aside.", path);
     char more[4300];

@@ -9,9 +9,6 @@
 
 enum { PAGE = 20000, COLUMNS_MOST = 60, LINE_MAX_BYTES = 64 << 20 };
 
-/* Texts are made from the constant rows of schema_tables only. A connection caches a statement by
- * its address, so these are never freed: a few kilobytes for each backup or restore. */
-
 static bool has_id(const struct schema_table *t) {
     return strcmp(t->columns[0], "id") == 0;
 }
@@ -26,17 +23,18 @@ static char *keep(struct buf *b) {
     return b->p;
 }
 
-static struct stmt page_stmt(bool pg, const struct schema_table *t) {
+/* Texts are made from the constant rows of schema_tables only. */
+static const struct stmt *page_stmt(struct db *db, const struct schema_table *t) {
     struct buf b = buf_new(1 << 14);
     buf_add(&b, STR("SELECT "));
     add_columns(&b, t->columns, t->column_count);
     buf_fmt(&b, " FROM %s", t->name);
-    const char *mark = pg ? "$" : "?";
+    const char *mark = db_is_postgres(db) ? "$" : "?";
     if (has_id(t))
         buf_fmt(&b, " WHERE id > %s1 ORDER BY id LIMIT %s2", mark, mark);
     else
         buf_add(&b, STR(" ORDER BY 1, 2"));
-    return (struct stmt){keep(&b), has_id(t) ? 2 : 0};
+    return db_own_stmt(db, keep(&b), has_id(t) ? 2 : 0);
 }
 
 static void add_cell(struct json *j, const struct rows *r, int col) {
@@ -58,8 +56,8 @@ static void add_cell(struct json *j, const struct rows *r, int col) {
     }
 }
 
-static enum err dump_page(struct db *db, const struct schema_table *t, const struct stmt *s, int64_t *after,
-                          int64_t *count, struct buf *b, struct errmsg *e) {
+static enum err dump_page(struct db *db, const struct schema_table *t, const struct stmt *s,
+                          int64_t *after, int64_t *count, struct buf *b, struct errmsg *e) {
     struct rows *r;
     *count = 0;
     TRY(db_rows_stmt(db, s, has_id(t) ? ARGS(V_INT(*after), V_INT(PAGE)) : NO_ARGS, &r, e));
@@ -76,11 +74,10 @@ static enum err dump_page(struct db *db, const struct schema_table *t, const str
     return rows_close(r, e);
 }
 
-enum err dump_table(struct db *db, const struct schema_table *t, dump_sink *sink, void *to, int64_t *rows,
-                    struct errmsg *e) {
-    struct stmt *page = malloc(sizeof *page);
-    CHECK(page != NULL && t->column_count <= COLUMNS_MOST);
-    *page = page_stmt(db_is_postgres(db), t);
+enum err dump_table(struct db *db, const struct schema_table *t, dump_sink *sink, void *to,
+                    int64_t *rows, struct errmsg *e) {
+    CHECK(t->column_count <= COLUMNS_MOST);
+    const struct stmt *page = page_stmt(db, t);
     struct buf b = buf_new((size_t)1 << 32);
     struct json j = json_to(&b);
     json_open(&j, '[');
@@ -107,13 +104,14 @@ enum err dump_table(struct db *db, const struct schema_table *t, dump_sink *sink
 struct dump_reader {
     struct db *db;
     const struct schema_table *table;
-    struct stmt *insert; /* NULL until the first line named the columns */
+    const struct stmt *insert; /* NULL until the first line named the columns */
     size_t columns;
     struct buf line; /* an unfinished line */
     int64_t rows;
 };
 
-enum err dump_reader_new(struct db *db, const struct schema_table *t, struct dump_reader **out, struct errmsg *e) {
+enum err dump_reader_new(struct db *db, const struct schema_table *t, struct dump_reader **out,
+                         struct errmsg *e) {
     (void)e;
     struct dump_reader *r = calloc(1, sizeof *r);
     CHECK(r != NULL);
@@ -137,8 +135,10 @@ static enum err read_head(struct dump_reader *r, yyjson_val *head, struct errmsg
     yyjson_arr_foreach(head, i, max, v) {
         const char *known = known_column(r->table, yyjson_get_str(v));
         if (known == NULL || i >= COLUMNS_MOST)
-            return err_set(e, ERR_CORRUPT, "The backup names a column of %s that this program does not know (%.60s).",
-                           r->table->name, yyjson_get_str(v) == NULL ? "?" : yyjson_get_str(v));
+            return err_set(
+                e, ERR_CORRUPT,
+                "The backup names a column of %s that this program does not know (%.60s).",
+                r->table->name, yyjson_get_str(v) == NULL ? "?" : yyjson_get_str(v));
         columns[i] = known;
     }
     struct buf b = buf_new(1 << 14);
@@ -149,9 +149,7 @@ static enum err read_head(struct dump_reader *r, yyjson_val *head, struct errmsg
     for (i = 0; i < r->columns; i++)
         buf_fmt(&b, "%s%s%zu", i == 0 ? "" : ", ", db_is_postgres(r->db) ? "$" : "?", i + 1);
     buf_byte(&b, ')');
-    r->insert = malloc(sizeof *r->insert);
-    CHECK(r->insert != NULL);
-    *r->insert = (struct stmt){keep(&b), r->columns};
+    r->insert = db_own_stmt(r->db, keep(&b), r->columns);
     return ERR_OK;
 }
 
@@ -168,7 +166,8 @@ static enum err read_row(struct dump_reader *r, yyjson_val *row, struct errmsg *
     size_t i, max;
     yyjson_val *v;
     if (yyjson_arr_size(row) != r->columns)
-        return err_set(e, ERR_CORRUPT, "The backup is damaged: row %lld of %s has another number of columns.",
+        return err_set(e, ERR_CORRUPT,
+                       "The backup is damaged: row %lld of %s has another number of columns.",
                        (long long)r->rows + 1, r->table->name);
     yyjson_arr_foreach(row, i, max, v) {
         values[i] = cell_of(v);
@@ -183,7 +182,9 @@ static enum err read_line(struct dump_reader *r, struct str line, struct errmsg 
     yyjson_val *root = yyjson_doc_get_root(doc);
     enum err result = ERR_OK;
     if (!yyjson_is_arr(root))
-        result = err_set(e, ERR_CORRUPT, "The backup is damaged: %s holds something that is no row.", r->table->name);
+        result =
+            err_set(e, ERR_CORRUPT, "The backup is damaged: %s holds something that is no row.",
+                    r->table->name);
     else
         result = r->insert == NULL ? read_head(r, root, e) : read_row(r, root, e);
     yyjson_doc_free(doc);
@@ -195,8 +196,10 @@ enum err dump_reader_feed(struct dump_reader *r, struct str piece, struct errmsg
         const char *end = memchr(piece.p, '\n', piece.n);
         if (end == NULL) {
             buf_add(&r->line, piece);
-            return buf_over(&r->line) ? err_set(e, ERR_CORRUPT, "The backup is damaged: a row of %s never ends.", r->table->name)
-                                      : ERR_OK;
+            return buf_over(&r->line)
+                       ? err_set(e, ERR_CORRUPT, "The backup is damaged: a row of %s never ends.",
+                                 r->table->name)
+                       : ERR_OK;
         }
         size_t n = (size_t)(end - piece.p);
         struct str line = {piece.p, n};
@@ -214,7 +217,8 @@ enum err dump_reader_feed(struct dump_reader *r, struct str piece, struct errmsg
 enum err dump_reader_close(struct dump_reader *r, int64_t *rows, struct errmsg *e) {
     enum err result = ERR_OK;
     if (r->line.n > 0)
-        result = err_set(e, ERR_CORRUPT, "The backup is damaged: %s ends in the middle of a row.", r->table->name);
+        result = err_set(e, ERR_CORRUPT, "The backup is damaged: %s ends in the middle of a row.",
+                         r->table->name);
     *rows = r->rows;
     buf_free(&r->line);
     free(r);
@@ -222,7 +226,15 @@ enum err dump_reader_close(struct dump_reader *r, int64_t *rows, struct errmsg *
 }
 
 enum err dump_load_begin(struct db *db, struct errmsg *e) {
-    return db_script(db, db_is_postgres(db) ? "SET CONSTRAINTS ALL DEFERRED" : "PRAGMA defer_foreign_keys = 1", e);
+    for (size_t i = schema_table_count;
+         i-- > 0;) { /* rows that migrations brought: the dump has them too */
+        char sql[200];
+        (void)snprintf(sql, sizeof sql, "DELETE FROM %s", schema_tables[i].name);
+        TRY(db_script(db, sql, e));
+    }
+    return db_script(
+        db, db_is_postgres(db) ? "SET CONSTRAINTS ALL DEFERRED" : "PRAGMA defer_foreign_keys = 1",
+        e);
 }
 
 enum err dump_load_end(struct db *db, struct errmsg *e) {
@@ -234,8 +246,10 @@ enum err dump_load_end(struct db *db, struct errmsg *e) {
         if (!has_id(&schema_tables[i]))
             continue;
         (void)snprintf(sql, sizeof sql,
-                       "SELECT setval(pg_get_serial_sequence('%s', 'id'), coalesce((SELECT max(id) FROM %s), 0) + 1, false) "
-                       "WHERE pg_get_serial_sequence('%s', 'id') IS NOT NULL", t, t, t);
+                       "SELECT setval(pg_get_serial_sequence('%s', 'id'), coalesce((SELECT max(id) "
+                       "FROM %s), 0) + 1, false) "
+                       "WHERE pg_get_serial_sequence('%s', 'id') IS NOT NULL",
+                       t, t, t);
         TRY(db_script(db, sql, e));
     }
     return ERR_OK;

@@ -70,3 +70,11 @@ enum err migrate_up_to(struct db *db, int version, struct errmsg *e) {
 enum err migrate_up(struct db *db, struct errmsg *e) {
     return migrate_up_to(db, migrate_newest(), e);
 }
+
+enum err migrate_is_empty(struct db *db, bool *out, struct errmsg *e) {
+    int newest;
+    TRY(db_script(db, create_table, e));
+    TRY(read_versions(db, NULL, &newest, e));
+    *out = newest == 0;
+    return ERR_OK;
+}

@@ -44,6 +44,7 @@ CREATE TABLE import_change ( -- what an import replaced, so that undo can put it
     before TEXT NOT NULL           -- JSON object of the columns that changed, with their old values
 ) STRICT;
 CREATE INDEX import_change_batch ON import_change(batch_id, id);
+CREATE INDEX import_change_row ON import_change(tab, row_id);
 
 CREATE TABLE org (
     id PRIMARY_ID,
@@ -127,7 +128,9 @@ CREATE TABLE person (
     batch_id INTEGER REFERENCES import_batch(id)
 ) STRICT;
 CREATE INDEX person_ext ON person(ext);
-CREATE INDEX person_family ON person(family_name, given_name);
+CREATE INDEX person_name ON person(lower(family_name), lower(given_name));
+CREATE INDEX person_identifier ON person(identifier);
+CREATE INDEX person_merged ON person(merged_into) WHERE merged_into IS NOT NULL;
 
 CREATE TABLE person_alias ( -- further identifiers: state number, SIS id, device-manager user, a merged person's ext
     person_id INTEGER NOT NULL REFERENCES person(id),
@@ -173,13 +176,14 @@ CREATE TABLE student_status ( -- what groups a student is in, versioned: one row
 CREATE INDEX student_status_person ON student_status(person_id);
 
 CREATE TABLE guardian ( -- who may see whose record: OneRoster agents
+    id PRIMARY_ID,
     person_id INTEGER NOT NULL REFERENCES person(id),   -- the student
     guardian_id INTEGER NOT NULL REFERENCES person(id),
     begins_on TEXT NOT NULL,
     ends_on TEXT,
     batch_id INTEGER REFERENCES import_batch(id),
-    PRIMARY KEY (person_id, guardian_id, begins_on)
-) STRICT, WITHOUT ROWID;
+    UNIQUE (person_id, guardian_id, begins_on)
+) STRICT;
 CREATE INDEX guardian_guardian ON guardian(guardian_id);
 
 CREATE TABLE enrollment (

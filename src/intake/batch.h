@@ -14,6 +14,7 @@
 #ifndef INTAKE_BATCH_H
 #define INTAKE_BATCH_H
 
+#include "base/buf.h"
 #include "store/store.h"
 
 enum batch_mode { BATCH_BULK, BATCH_DELTA };
@@ -77,15 +78,19 @@ NODISCARD enum err import_lock(struct store *s, struct store_lock **out, struct 
 enum { UNDO_COLUMNS = 24 };
 struct undo_table {
     const char *tab;
-    /* The columns batch_change may carry, in the order in which `restore` takes them; NULL ends. */
+    /* The columns batch_change may carry, in the order in which `restore` takes them; NULL ends. A
+     * column that `before` lacks is put back as NULL. */
     const char *columns[UNDO_COLUMNS];
-    enum sql restore;  /* (columns..., id): puts all of them back; for kinds changed and reopened */
-    enum sql unend;    /* (end column, id): for kind ended; `columns` names it first */
+    enum sql restore; /* (columns..., id): puts all of them back; for kinds changed and reopened */
+    const char *end_column;
+    enum sql unend; /* (end column, id): for kind ended, whose `before` needs no more */
+    enum sql
+        touched; /* (batch) -> (batch, file name) of a later import that changed a row it added */
+    enum sql drop_all; /* (batch): deletes the rows it added */
+    bool referred;     /* other tables may refer to its rows; then also: */
     enum sql added;    /* (batch) -> ids of the rows it added */
-    enum sql drop_all; /* (batch): deletes them all; tried first */
     enum sql drop_one; /* (id) */
-    enum sql end_one;  /* (day, id): where something refers to the row */
-    enum sql touched;  /* (batch) -> id of a row it added that a later import changed */
+    enum sql end_one;  /* (day, id): where something does refer to the row */
 };
 /* Tables of all sources, each before those that refer to it (undo goes backwards); ends at tab
  * NULL. Registered once at start, before threads; the array must live on. */

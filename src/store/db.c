@@ -88,6 +88,19 @@ void db_rollback(struct db *db) {
     db->in_transaction = false;
 }
 
+enum err db_save(struct db *db, struct errmsg *e) {
+    CHECK(db->in_transaction);
+    return db_script(db, "SAVEPOINT point", e);
+}
+
+enum err db_save_keep(struct db *db, struct errmsg *e) {
+    return db_script(db, "RELEASE SAVEPOINT point", e);
+}
+
+enum err db_save_undo(struct db *db, struct errmsg *e) {
+    return db_script(db, "ROLLBACK TO SAVEPOINT point; RELEASE SAVEPOINT point", e);
+}
+
 static const struct stmt *named(const struct db *db, enum sql id) {
     CHECK((int)id >= 0 && id < SQL_COUNT);
     return db_is_postgres(db) ? &sql_rows[id].postgres : &sql_rows[id].sqlite;

@@ -56,6 +56,12 @@ NODISCARD enum err db_begin(struct db *db, struct errmsg *e); /* ERR_BUSY after 
 NODISCARD enum err db_commit(struct db *db, struct errmsg *e);
 void db_rollback(struct db *db); /* does nothing outside a transaction */
 
+/* A point inside a transaction to go back to, one deep: after db_save either db_save_keep, or
+ * db_save_undo, which forgets what was done since (an error included) and goes on. */
+NODISCARD enum err db_save(struct db *db, struct errmsg *e);
+NODISCARD enum err db_save_keep(struct db *db, struct errmsg *e);
+NODISCARD enum err db_save_undo(struct db *db, struct errmsg *e);
+
 /* Runs a statement that gives no rows; *changed (may be NULL) counts the rows it touched.
  * ERR_CONFLICT when a UNIQUE or CHECK constraint refuses it. */
 NODISCARD enum err db_exec(struct db *db, enum sql id, struct args args, int64_t *changed,

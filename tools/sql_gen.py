@@ -30,6 +30,7 @@ def postgres(sql):
     sql = re.sub(r'\)\s*(?:STRICT\s*,\s*WITHOUT ROWID|WITHOUT ROWID\s*,\s*STRICT|STRICT|WITHOUT ROWID)\s*;', ');', sql)
     sql = re.sub(r'\bTEXT\b(?=\s*(?:NOT NULL|UNIQUE|CHECK|REFERENCES|DEFAULT|PRIMARY|,|\)|$|--))', 'TEXT COLLATE "C"', sql, flags=re.M) \
         if 'CREATE TABLE' in sql else sql
+    sql = re.sub(r'(REFERENCES \w+\(\w+\))', r'\1 DEFERRABLE', sql) if 'CREATE TABLE' in sql else sql
     return words(sql, PG_WORDS)
 
 
@@ -48,6 +49,27 @@ def bind(sql, mark):
         return '%s%d' % (mark, names.index(m[1]) + 1)
     text = re.sub(STRING + r'|::\w+|:([a-z_][a-z0-9_]*)', one, sql)
     return text, names
+
+
+def tables(migrations):
+    """Every table with its columns, in order of creation: what a backup holds."""
+    found = {}
+    for _, _, text in sorted(migrations):
+        sql = strip(text)
+        for m in re.finditer(r'CREATE TABLE (?:IF NOT EXISTS )?(\w+)\s*\((.*?)\)\s*(?:STRICT|WITHOUT|;)', sql, re.S):
+            depth, part, parts = 0, '', []
+            for ch in m[2]:
+                depth += (ch == '(') - (ch == ')')
+                if ch == ',' and depth == 0:
+                    parts.append(part)
+                    part = ''
+                else:
+                    part += ch
+            names = [p.split()[0] for p in parts + [part] if p.strip()]
+            found[m[1]] = [n for n in names if n not in ('PRIMARY', 'UNIQUE', 'CHECK', 'FOREIGN', 'CONSTRAINT')]
+        for m in re.finditer(r'ALTER TABLE (\w+) ADD COLUMN (\w+)', sql):
+            found[m[1]].append(m[2])
+    return found
 
 
 def strip(sql):
@@ -105,7 +127,7 @@ def main():
             h.write('    SQL_%s,\n' % name.upper())
         h.write('    SQL_COUNT\n};\n\n#endif\n')
     with open(out_c, 'w') as c:
-        c.write('/* Made by tools/sql_gen.py from sql/. */\n#include "store/engine.h"\n#include "store/migrate.h"\n\nconst struct sql_row sql_rows[] = {\n')
+        c.write('/* Made by tools/sql_gen.py from sql/. */\n#include "store/engine.h"\n#include "store/dump.h"\n#include "store/migrate.h"\n\nconst struct sql_row sql_rows[] = {\n')
         for name, row in found.items():
             lite, a = bind(sqlite(row['sqlite']), '?')
             pg, b = bind(postgres(row['postgres']), '$')
@@ -119,7 +141,11 @@ def main():
         c.write('};\n\nconst struct migration migrations[] = {\n')
         for version, name, text in sorted(migrations):
             c.write('    {%d, "%s",\n     %s,\n     %s},\n' % (version, name, c_string(sqlite(text)), c_string(postgres(text))))
-        c.write('};\nconst size_t migration_count = sizeof migrations / sizeof migrations[0];\n')
+        c.write('};\n\nconst struct schema_table schema_tables[] = {\n')
+        for name, columns in tables(migrations).items():
+            c.write('    {"%s", (const char *const[]){%s}, %d},\n' % (name, ', '.join('"%s"' % x for x in columns), len(columns)))
+        c.write('};\nconst size_t schema_table_count = sizeof schema_tables / sizeof schema_tables[0];\n')
+        c.write('const size_t migration_count = sizeof migrations / sizeof migrations[0];\n')
 
 
 main()

@@ -54,6 +54,13 @@ CREATE TABLE audit ( -- append-only; each row's hash covers the row before it
 CREATE INDEX audit_person ON audit(person_id, at_us);
 CREATE INDEX audit_at ON audit(at_us);
 
+CREATE TABLE audit_head ( -- one row: how many entries there are and the last hash; a writer takes it first
+    id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    entries INTEGER NOT NULL,
+    hash TEXT NOT NULL
+) STRICT;
+INSERT INTO audit_head(id, entries, hash) VALUES (1, 0, '');
+
 CREATE TABLE setting (
     name TEXT NOT NULL PRIMARY KEY,
     value TEXT NOT NULL,

@@ -21,7 +21,8 @@ NODISCARD enum err password_hash(struct str password, char out[static PASSWORD_H
                                  struct errmsg *e);
 /* ERR_OK, ERR_DENIED, or ERR_BUSY. A hash of "" (no such account) takes as long as a real one. */
 NODISCARD enum err password_check(struct str password, const char *hash, struct errmsg *e);
-/* Four words and a number, for handing out: 52 bits. */
+/* Four made-up words and a number, easy to type, for handing out: 57 bits. "tavo-ruli-kemo-pusa-47"
+ */
 struct str password_suggest(struct arena *a);
 
 struct account {

@@ -62,9 +62,10 @@ NODISCARD enum err access_orgs(struct db *db, const struct viewer *v, struct are
                                struct scope_ids *out, struct errmsg *e);
 NODISCARD enum err access_sections(struct db *db, const struct viewer *v, struct arena *a,
                                    struct scope_ids *out, struct errmsg *e);
-/* The students a student or guardian may see: themself, their children. */
-NODISCARD enum err access_family(struct db *db, const struct viewer *v, struct arena *a,
-                                 struct scope_ids *out, struct errmsg *e);
+/* The students by name: a teacher's, a principal's, one's children, oneself; nobody for an analyst
+ * or coach. */
+NODISCARD enum err access_students(struct db *db, const struct viewer *v, struct arena *a,
+                                   struct scope_ids *out, struct errmsg *e);
 bool scope_has(const struct scope_ids *s, int64_t id);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include "cli/command.h"
 
+extern const struct command command_backup;
+extern const struct command command_restore;
 extern const struct command command_config_explain;
 
 #endif

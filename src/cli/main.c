@@ -4,6 +4,8 @@
 #include <stdio.h>
 
 static const struct command *const commands[] = {
+    &command_backup,
+    &command_restore,
     &command_config_explain,
     NULL,
 };

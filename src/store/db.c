@@ -7,6 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct owned_stmt {
+    struct owned_stmt *next;
+    struct stmt stmt;
+    char *text;
+};
+
 struct rows {
     struct db *db;
     void *cursor;
@@ -46,11 +52,25 @@ void db_close(struct db *db) {
         return;
     db_rollback(db);
     db->engine->close(db->conn);
+    while (db->owned != NULL) {
+        struct owned_stmt *o = db->owned;
+        db->owned = o->next;
+        free(o->text);
+        free(o);
+    }
     free(db);
 }
 
 bool db_is_postgres(const struct db *db) {
     return db->engine == &engine_postgres;
+}
+
+const struct stmt *db_own_stmt(struct db *db, char *text, size_t params) {
+    struct owned_stmt *o = malloc(sizeof *o);
+    CHECK(o != NULL);
+    *o = (struct owned_stmt){db->owned, {text, params}, text};
+    db->owned = o;
+    return &o->stmt;
 }
 
 enum err db_script(struct db *db, const char *text, struct errmsg *e) {
@@ -145,6 +165,10 @@ enum err rows_close(struct rows *r, struct errmsg *e) {
 
 int rows_columns(const struct rows *r) {
     return r->db->engine->columns(r->cursor);
+}
+
+struct val rows_val(const struct rows *r, int col) {
+    return r->db->engine->cell(r->cursor, col);
 }
 
 bool rows_null(const struct rows *r, int col) {

@@ -77,6 +77,7 @@ NODISCARD enum err db_rows(struct db *db, enum sql id, struct args args, struct 
 bool rows_next(struct rows *r);
 NODISCARD enum err rows_close(struct rows *r, struct errmsg *e);
 int rows_columns(const struct rows *r);
+struct val rows_val(const struct rows *r, int col); /* the engine's own type */
 bool rows_null(const struct rows *r, int col);
 int64_t rows_int(const struct rows *r, int col);    /* 0 for NULL */
 double rows_real(const struct rows *r, int col);    /* NaN for NULL */

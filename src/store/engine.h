@@ -37,15 +37,21 @@ struct engine {
 
 extern const struct engine engine_sqlite, engine_postgres;
 
+struct owned_stmt;
+
 struct db {
     const struct engine *engine;
     void *conn;
     enum db_mode mode;
     bool in_transaction;
+    struct owned_stmt *owned; /* statements made at run time, freed with the connection */
 };
 
 /* For migrate.c and kind.c alone. */
 NODISCARD enum err db_script(struct db *db, const char *text, struct errmsg *e);
+/* A statement whose text was made from constant rows; takes over `text`. Lives as long as the
+ * connection. */
+const struct stmt *db_own_stmt(struct db *db, char *text, size_t params);
 NODISCARD enum err db_exec_stmt(struct db *db, const struct stmt *s, struct args args,
                                 int64_t *changed, struct errmsg *e);
 NODISCARD enum err db_rows_stmt(struct db *db, const struct stmt *s, struct args args,

@@ -49,7 +49,7 @@ static enum err apply(struct db *db, const struct migration *m, struct errmsg *e
     return db_commit(db, e);
 }
 
-enum err migrate_up(struct db *db, struct errmsg *e) {
+enum err migrate_up_to(struct db *db, int version, struct errmsg *e) {
     bool have[256] = {false};
     int newest;
     CHECK(migration_count <= sizeof have / sizeof have[0]);
@@ -62,7 +62,19 @@ enum err migrate_up(struct db *db, struct errmsg *e) {
             "%d). Install the newer version; nothing was changed.",
             newest, migrate_newest());
     for (size_t i = 0; i < migration_count; i++)
-        if (!have[i])
+        if (!have[i] && migrations[i].version <= version)
             TRY(apply(db, &migrations[i], e));
+    return ERR_OK;
+}
+
+enum err migrate_up(struct db *db, struct errmsg *e) {
+    return migrate_up_to(db, migrate_newest(), e);
+}
+
+enum err migrate_is_empty(struct db *db, bool *out, struct errmsg *e) {
+    int newest;
+    TRY(db_script(db, create_table, e));
+    TRY(read_versions(db, NULL, &newest, e));
+    *out = newest == 0;
     return ERR_OK;
 }

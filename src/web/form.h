@@ -10,6 +10,7 @@
 #ifndef WEB_FORM_H
 #define WEB_FORM_H
 
+#include "store/kind.h"
 #include "web/page.h"
 
 struct form {
@@ -20,10 +21,6 @@ enum { FORM_UPLOAD = 1, FORM_GET = 2, FORM_INLINE = 4 /* one line, for filters *
 struct form form_begin(struct req *r, const char *action, unsigned flags);
 void form_end(struct form *f);
 
-struct choice {
-    const char *value;
-    struct tr label;
-};
 struct input {
     const char *name;
     struct tr label, help; /* help may be empty */

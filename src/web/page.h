@@ -50,11 +50,11 @@ struct route {
     size_t arena_max, body_max, file_max; /* bytes; 0: the limits' defaults */
 };
 
-struct field {
+struct pair {
     struct str name, value;
 };
-struct fields {
-    const struct field *v;
+struct pairs {
+    const struct pair *v;
     size_t n;
 };
 struct upload {
@@ -69,7 +69,7 @@ struct req {
     enum method method;
     struct str path;    /* decoded, UTF-8, begins with '/' */
     struct str address; /* the client's, for limits and the log */
-    struct fields params, query, form, cookies;
+    struct pairs params, query, form, cookies;
     struct upload *uploads;
     size_t upload_count;
     struct arena *a;

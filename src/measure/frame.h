@@ -23,6 +23,7 @@ struct frame_org {
 struct org_tree {
     size_t n;
     struct frame_org *org;
+    int32_t *by_id; /* indices by ascending id; org_tree_find's */
 };
 NODISCARD enum err org_tree_load(struct db *db, struct arena *a, int32_t as_of,
                                  struct org_tree **out, struct errmsg *e);
@@ -38,20 +39,29 @@ enum school_kind { SCHOOL_ANY, SCHOOL_ELEMENTARY, SCHOOL_MIDDLE, SCHOOL_HIGH, SC
 enum school_kind school_kind_of(const struct frame_org *org);
 struct tr school_kind_name(enum school_kind kind);
 
+struct frame_key {
+    int64_t unit;
+    int32_t row;
+};
 struct frame {
     enum unit_kind kind;
     int32_t as_of;
     size_t n;
-    const int64_t *unit;  /* [n] person ids, ascending */
-    const int32_t *leaf;  /* [n] index into tree->org */
+    const int64_t *unit;  /* [n] person ids, ascending within their org */
+    const int32_t *leaf;  /* [n] index into tree->org, ascending */
     const uint64_t *bits; /* [n] GROUP_BIT of each group it is in; bit 0 always */
     const struct org_tree *tree;
     uint64_t mark; /* digest of all of it: the same frame gives the same mark */
+    /* frame_find's: a plain table where ids are close together, else keys by unit. */
+    const int32_t *row; /* [span] row + 1 of unit least + i, 0 none */
+    int64_t least;
+    size_t span;
+    const struct frame_key *key; /* [n] */
 };
 /* kind: UNIT_STUDENT or UNIT_EDUCATOR; others give an empty frame with the tree and its mark. */
 NODISCARD enum err frame_load(struct db *db, struct arena *a, enum unit_kind kind, int32_t as_of,
                               const struct org_tree *tree, struct frame **out, struct errmsg *e);
-/* Row of a unit, or SIZE_MAX. O(log n). */
+/* Row of a unit, or SIZE_MAX. O(1), or O(log n) where ids are far apart. */
 size_t frame_find(const struct frame *f, int64_t unit);
 
 #endif

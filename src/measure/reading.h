@@ -27,10 +27,11 @@ struct reading {
     struct str org_name, org_kind;
     int group, group2;    /* group2: the second of a pair, else GROUP_ALL */
     int32_t since, as_of; /* DATE_NONE: there is no reading */
-    struct shown value;   /* with n and interval; SHOWN_NONE where nothing is known */
+    double median;        /* of the units; NaN but for means of everyone that are shown exactly */
+    struct shown value;   /* with n and interval; SHOWN_NO_DATA where nothing is known */
 };
 
-/* One number. Where there is no reading, ERR_OK with as_of DATE_NONE and value of kind none. */
+/* One number. Where there is no reading, ERR_OK with as_of DATE_NONE and SHOWN_NO_DATA. */
 NODISCARD enum err reading_get(struct db *db, struct arena *a, const struct reading_key *k,
                                struct reading *out, struct errmsg *e);
 
@@ -48,18 +49,18 @@ NODISCARD enum err reading_trend(struct db *db, struct arena *a, const struct re
 NODISCARD enum err reading_series(struct db *db, struct arena *a, const struct reading_key *k,
                                   struct reading_list *out, struct errmsg *e);
 
-/* A group held against all others of its org. The figures are about the difference of two shown
- * numbers; where either is hidden or only bounded, `known` is false and `why` says so. */
+/* A group held against all others of its org (everyone less the group; "unknown" is among them).
+ * Each figure is a shown of its own: hidden where either side is not exact. */
 struct contrast {
     struct reading r;
-    bool known;
-    struct tr why;
-    double diff, diff_low, diff_high; /* shown units, group minus others; 95 % (Newcombe, Welch) */
-    double d; /* standardized: Cox for rates, Hedges g for means; NaN if not defined */
-    double ratio, ratio_low, ratio_high; /* risk ratio, 34 CFR 300.647, log-Wald; NaN for means, or
-                                          * under its cell (10) and n (30) minimums */
-    double others, others_n;             /* shown units */
-    bool behind;                         /* worse than the others, interval clear of 0 */
+    struct shown others; /* the same number for all others */
+    struct shown diff;  /* group minus others, display units; Newcombe's interval for rates, Welch's
+                         * for means, linearised for ratios */
+    struct shown d;     /* standardized: Cox for rates, Hedges g for means; no data for ratios */
+    struct shown ratio; /* rates: risk ratio as in 34 CFR 300.647 of the unwanted outcome (not
+                         * having it, where higher is better), log-Wald interval; no data where the
+                         * group is under the cell (10) and n (30) minimums */
+    bool behind;        /* worse than the others, the interval of diff clear of 0 */
 };
 struct contrast_list {
     size_t n;

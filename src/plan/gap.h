@@ -1,7 +1,7 @@
 /*
  * The gap list: each standard in force against the newest reading of its indicator, for an org,
  * its schools and its groups; ranked, costed, with owner and date.
- *   short     how many units are missing to reach the target: at least: target x den - num, rounded
+ *   missing   how many units are missing to reach the target: at least: target x den - num, rounded
  *             up for rates; of a district the larger of that and the sum over its shown schools,
  *             since one school's plenty is no other's.
  *   people    students or educators short; where the unit is a room, device or school: the students
@@ -10,8 +10,8 @@
  *   rank      people^a x distance^b x priority^c x scale; a, b, c in gap_formula, editable
  *   cost      missing units x quantity x unit cost: this year one-time + yearly; each year after
  *             yearly + one-time / lifetime
- * A number about people that the door hides takes short, people, distance, rank and cost with it
- * (known is false); such gaps stand last, by name. Results live in the arena.
+ * All of it is made from shown numbers, so one that the door hides takes people, distance, rank and
+ * cost with it; such gaps stand last, by name. Results live in the arena.
  */
 #ifndef PLAN_GAP_H
 #define PLAN_GAP_H
@@ -31,16 +31,16 @@ struct gap_owner {
 
 struct gap {
     const struct standard *standard;
-    struct reading now; /* value, n, interval, as-of, org, group */
-    bool met;           /* the target is reached (or hidden: false) */
-    bool known;         /* the figures below may be shown */
-    struct tr why;      /* when not known */
-    double missing;     /* units */
-    double people, distance, rank;
-    bool costed; /* a cost item is named */
-    int64_t cost_cents, yearly_cents;
-    /* Of an org with schools below: how they stand. */
-    size_t schools_short, schools_hidden, schools; /* schools: asked and read */
+    struct reading now;    /* value, n, interval, as-of, org, group */
+    bool met;              /* the target is surely reached */
+    struct shown missing;  /* units; hidden as people is */
+    struct shown people;   /* short of the standard */
+    double distance, rank; /* NaN where now is hidden; of a coded number, what is sure */
+    bool costed;           /* a cost item is named and known */
+    struct shown cost;     /* cents this year; no data when not costed */
+    struct shown yearly;   /* cents each year after */
+    /* Of an org with schools below: how they stand, as far as it is shown. */
+    size_t schools, schools_short, schools_hidden; /* schools: asked and read */
     struct str widest_name;                        /* school furthest away, "" none */
     int64_t widest_org;
     struct gap_owner owner;
@@ -49,9 +49,9 @@ struct gap_list {
     size_t n;
     struct gap *row;
     int32_t as_of;
-    size_t met;                       /* standards read and met here; not in row unless asked */
-    size_t unread;                    /* standards in force without any reading here: no data yet */
-    int64_t cost_cents, yearly_cents; /* sums over the known rows */
+    size_t gaps, met, hidden; /* in all, whatever query.most: not met, met, cannot be said */
+    size_t unread;            /* standards in force of which nothing is known here: no data yet */
+    double cost_cents, yearly_cents; /* sums over what is shown: where hidden > 0, "at least" */
 };
 
 enum gap_level {

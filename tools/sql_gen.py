@@ -135,7 +135,7 @@ def main():
                 sys.exit('%s: %s takes other values on the other engine' % (row['file'], name))
             if a != b:
                 sys.exit('%s: %s names its values in another order on the other engine' % (row['file'], name))
-            c.write('    {"%s",\n     {%s, %d},\n     {%s, %d},\n     %s},\n' % (
+            c.write('    {"%s",\n     {%s, %d, false},\n     {%s, %d, false},\n     %s},\n' % (
                 name, c_string(lite), len(a), c_string(pg), len(b),
                 c_string(row['scan']).replace('\\n"', '"') if row['scan'] else 'NULL'))
         c.write('};\n\nconst struct migration migrations[] = {\n')

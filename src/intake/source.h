@@ -68,7 +68,7 @@ struct source {
     bool wide;              /* numeric columns of other names are measures (handler) */
     const char *example;    /* header and two rows of CSV */
     int fresh_days;         /* older data is stale */
-    uint32_t write;         /* role mask: who may import; 0 is closed */
+    uint64_t write;         /* permission mask: who may import; 0 is closed */
 };
 
 const struct source *source_find(const struct source *const table[], size_t n, struct str name);

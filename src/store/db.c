@@ -68,7 +68,7 @@ bool db_is_postgres(const struct db *db) {
 const struct stmt *db_own_stmt(struct db *db, char *text, size_t params) {
     struct owned_stmt *o = malloc(sizeof *o);
     CHECK(o != NULL);
-    *o = (struct owned_stmt){db->owned, {text, params}, text};
+    *o = (struct owned_stmt){db->owned, {.text = text, .params = params}, text};
     db->owned = o;
     return &o->stmt;
 }

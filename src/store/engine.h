@@ -12,6 +12,7 @@ struct stmt {
     const char
         *text; /* placeholders as the engine wants them; NUL-ended, lives as long as the db */
     size_t params;
+    bool once; /* made for one question: prepared, run and forgotten, its text may go afterwards */
 };
 
 struct engine {

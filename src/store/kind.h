@@ -56,7 +56,7 @@ struct field {
     const struct choice *choices;
     size_t choice_count;
     enum sensitivity sensitivity;
-    uint32_t read, write; /* role masks; 0: as the kind's */
+    uint64_t read, write; /* permission masks; 0: as the kind's */
 };
 
 enum { KIND_FIELDS_MAX = 40, KIND_PAGE_MAX = 1000 };
@@ -72,7 +72,7 @@ struct kind {
     const char *org;      /* FIELD_ORG that decides who may see a record, or NULL */
     const char *person;   /* FIELD_PERSON whose record it is, or NULL */
     bool shared;          /* a record without org and person belongs to all who may read the kind */
-    uint32_t read, write; /* role masks: bits of access/; 0 is closed */
+    uint64_t read, write; /* permission masks, a bit each; 0 is closed */
     const char *const *indicators; /* codes of what it feeds, NULL-ended */
 };
 
@@ -97,7 +97,7 @@ typedef enum err kind_audit(void *to, struct db *db, const struct kind *k, int64
                             struct errmsg *e);
 
 struct kind_as {
-    uint32_t roles; /* matched against masks */
+    uint64_t may; /* the permissions the viewer has: any bit of a mask will do */
     struct kind_scope scope;
     kind_audit *audit; /* NULL: imports, which keep their own account */
     void *audit_to;

@@ -7,11 +7,11 @@
 static const char create_table[] = "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER "
                                    "PRIMARY KEY, name TEXT NOT NULL, applied_us BIGINT NOT NULL)";
 static const struct stmt select_versions = {"SELECT version FROM schema_version ORDER BY version",
-                                            0};
+                                            0, false};
 static const struct stmt insert_lite = {
-    "INSERT INTO schema_version(version, name, applied_us) VALUES(?1, ?2, ?3)", 3};
+    "INSERT INTO schema_version(version, name, applied_us) VALUES(?1, ?2, ?3)", 3, false};
 static const struct stmt insert_pg = {
-    "INSERT INTO schema_version(version, name, applied_us) VALUES($1, $2, $3)", 3};
+    "INSERT INTO schema_version(version, name, applied_us) VALUES($1, $2, $3)", 3, false};
 
 int migrate_newest(void) {
     return migration_count == 0 ? 0 : migrations[migration_count - 1].version;

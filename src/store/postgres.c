@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CACHE_SLOTS = 1024, PARAMS_MOST = 64, BATCH = 512 };
+enum { CACHE_SLOTS = 4096, PARAMS_MOST = 64, BATCH = 512 };
 
 struct conn {
     PGconn *pg;
@@ -229,9 +229,12 @@ static enum err rows(void *conn, const struct stmt *s, struct args args, void **
     struct bound b;
     bool was_bulk = c->bulk; /* a question in the middle of a batch: send the batch first */
     TRY(bulk(c, false, e));
-    TRY(slot_for(c, s, name, e));
+    if (!s->once)
+        TRY(slot_for(c, s, name, e));
     bind_all(&b, args);
-    PGresult *res = PQexecPrepared(c->pg, name, (int)args.n, b.values, b.lengths, b.formats, 0);
+    PGresult *res =
+        s->once ? PQexecParams(c->pg, s->text, (int)args.n, NULL, b.values, b.lengths, b.formats, 0)
+                : PQexecPrepared(c->pg, name, (int)args.n, b.values, b.lengths, b.formats, 0);
     free(b.copy);
     ExecStatusType st = PQresultStatus(res);
     if (st != PGRES_TUPLES_OK && st != PGRES_COMMAND_OK) {

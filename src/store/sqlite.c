@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CACHE_SLOTS = 1024, BUSY_MS = 10000 };
+enum { CACHE_SLOTS = 4096, BUSY_MS = 10000 };
 
 /* Prepared statements by the address of their struct stmt: linear probing, never evicted (the
  * named statements are a few hundred). */
@@ -169,15 +169,18 @@ static enum err rows(void *conn, const struct stmt *s, struct args args, void **
     struct cursor *cur = calloc(1, sizeof *cur);
     CHECK(cur != NULL);
     cur->conn = c;
-    enum err r = slot_for(c, s, &cur->slot, e);
+    enum err r = s->once ? ERR_OK : slot_for(c, s, &cur->slot, e);
     if (r != ERR_OK) {
         free(cur);
         return r;
     }
-    if (cur->slot->in_use) {
+    if (s->once || cur->slot->in_use) {
         cur->slot = NULL;
         int code = sqlite3_prepare_v3(c->sqlite, s->text, -1, 0, &cur->stmt, NULL);
-        CHECK(code == SQLITE_OK);
+        if (code != SQLITE_OK) {
+            free(cur);
+            return fail(c->sqlite, code, e);
+        }
     } else {
         cur->slot->in_use = true;
         cur->stmt = cur->slot->stmt;

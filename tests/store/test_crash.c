@@ -93,7 +93,7 @@ static void the_file_is_sound(struct store_test *t) {
     what_was_acknowledged_is_there(t);
     if (db_is_postgres(t->db))
         return;
-    static const struct stmt check = {"PRAGMA integrity_check", 0};
+    static const struct stmt check = {.text = "PRAGMA integrity_check"};
     struct rows *r;
     assert_ok(db_rows_stmt(t->db, &check, NO_ARGS, &r, e));
     assert_true(rows_next(r));

@@ -33,7 +33,7 @@ static int explain(struct store_test *t, const struct sql_row *row) {
     char text[16384];
     CHECK(row->sqlite.text != NULL);
     struct val nulls[64] = {{0}};
-    struct stmt plan = {text, row->sqlite.params};
+    struct stmt plan = {text, row->sqlite.params, false};
     struct db *scratch; /* a connection of its own: the cache keeps statements by address */
     struct rows *r;
     struct errmsg why = {{0}};

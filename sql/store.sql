@@ -15,3 +15,10 @@ SELECT value FROM setting WHERE name = :name;
 -- setting_count: how many settings are set.
 --   scan: a few dozen rows
 SELECT count(*) FROM setting;
+
+-- store_integrity@sqlite: 'ok', or a row per fault of the file.
+--   scan: reads every page, which is its purpose
+SELECT integrity_check FROM pragma_integrity_check;
+
+-- store_integrity@postgres: one row; that server checks its own pages.
+SELECT 'ok';

@@ -6,6 +6,9 @@
 
 extern const struct command command_backup;
 extern const struct command command_restore;
+extern const struct command command_first_sign_ins;
+extern const struct command command_verify;
+extern const struct command command_doctor;
 extern const struct command command_config_explain;
 
 #endif

@@ -1,0 +1,25 @@
+/*
+ * What the district provides and what comes of it: the record kinds (devices, rooms, lines, homes,
+ * licences, needs, surveys, scores, attendance, the directory of US districts), the sources that
+ * fill them, and the indicators they feed. Rows of tables; what is special is in the .c files.
+ * Constant; any thread.
+ */
+#ifndef PROVIDE_PROVIDE_H
+#define PROVIDE_PROVIDE_H
+
+#include "intake/source.h"
+#include "measure/indicator.h"
+#include "store/kind.h"
+
+extern const struct kind *const provide_kinds[];
+extern const size_t provide_kind_count;
+extern const struct kind kind_device, kind_room, kind_school_line, kind_home_access, kind_licence,
+    kind_need, kind_teacher_survey, kind_score, kind_attendance, kind_us_district;
+
+extern const struct source *const provide_sources[];
+extern const size_t provide_source_count;
+
+extern const struct indicator provide_indicators[];
+extern const size_t provide_indicator_count;
+
+#endif

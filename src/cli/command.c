@@ -91,7 +91,7 @@ static void print_help(const struct command *const table[]) {
     (void)puts("homeroom: a school district's education technology, from its own data to its "
                "ranked, costed gaps.\n");
     for (size_t i = 0; table[i] != NULL; i++)
-        (void)printf("  %-16s %s\n", table[i]->name, table[i]->summary);
+        (void)printf("  %-22s %s\n", table[i]->name, table[i]->summary);
     (void)puts("\n`homeroom COMMAND --help` explains one. Settings: `homeroom config explain`.\n"
                "Exit codes: 0 well, 2 wrong input, 3 not allowed, 4 not found, 5 conflict, 6 past "
                "a limit, 7 busy, "

@@ -104,3 +104,93 @@ WHERE CAST(:since AS TEXT) <= :as_of AND t.role = 'teacher' AND s.role = 'studen
   AND t.begins_on <= :as_of AND (t.ends_on IS NULL OR t.ends_on > :as_of)
   AND s.begins_on <= :as_of AND (s.ends_on IS NULL OR s.ends_on > :as_of)
 GROUP BY t.person_id;
+
+-- measure_source_state: what an indicator's source looked like up to a day: imports that reach it,
+-- the last times one was applied or undone.
+--   scan: a few imports a day
+SELECT COUNT(*), COALESCE(MAX(b.id), 0), COALESCE(MAX(b.applied_us), 0), COALESCE(MAX(b.undone_us), 0)
+FROM import_batch b
+WHERE b.source = :source AND b.state IN ('applied', 'undone')
+  AND (b.as_of <= :day OR b.id = (SELECT MIN(f.id) FROM import_batch f
+                                  WHERE f.source = :source AND f.state IN ('applied', 'undone')));
+
+-- measure_change_newest: the newest edit of a source that reaches a day.
+SELECT COALESCE(MAX(id), 0) FROM measure_change WHERE source = :source AND from_on <= :day;
+
+-- measure_change_add: records of a source changed for days from :from on.
+INSERT INTO measure_change (source, from_on, at_us) VALUES (:source, :from, :now);
+
+-- measure_first_day: the first day of the first term.
+--   scan: terms are a few dozen
+SELECT MIN(begins_on) FROM term WHERE retired_on IS NULL;
+
+-- rollup_days: every kept day, oldest first.
+SELECT as_of, mark FROM rollup_state WHERE indicator = '' ORDER BY as_of;
+
+-- rollup_marks: what a day was made from: indicator, mark.
+SELECT indicator, mark FROM rollup_state WHERE as_of = :day;
+
+-- rollup_mark_put: says what an indicator's readings of a day were made from.
+INSERT INTO rollup_state (as_of, indicator, since, mark, units, rolled_us)
+VALUES (:day, :indicator, :since, :mark, :units, :now)
+ON CONFLICT (as_of, indicator) DO UPDATE
+SET since = excluded.since, mark = excluded.mark, units = excluded.units, rolled_us = excluded.rolled_us;
+
+-- rollup_mark_drop: forgets an indicator's day.
+DELETE FROM rollup_state WHERE as_of = :day AND indicator = :indicator;
+
+-- rollup_day_drop: forgets a day.
+DELETE FROM rollup_state WHERE as_of = :day;
+
+-- reading_drop: an indicator's readings of a day.
+DELETE FROM reading WHERE as_of = :day AND indicator = :indicator;
+
+-- reading_drop_day: all readings of a day.
+DELETE FROM reading WHERE as_of = :day;
+
+-- reading_put: the readings of an org, by group.
+INSERT INTO reading (indicator, series, org_id, as_of, since, cells)
+VALUES (:indicator, :series, :org, :day, :since, :cells);
+
+-- reading_day: the newest day on or before :day on which an indicator was rolled up, and its since.
+SELECT as_of, since FROM rollup_state WHERE indicator = :indicator AND as_of <= :day ORDER BY as_of DESC LIMIT 1;
+
+-- reading_of_org: the readings of one org by group: since, cells.
+SELECT since, cells FROM reading
+WHERE indicator = :indicator AND series = :series AND org_id = :org AND as_of = :day;
+
+-- reading_below: the same of every org directly below, those without any too: id, name, kind, since, cells.
+SELECT o.id, o.name, o.kind, r.since, r.cells
+FROM org o LEFT JOIN reading r
+  ON r.org_id = o.id AND r.indicator = :indicator AND r.series = :series AND r.as_of = :day
+WHERE o.parent_id = :org AND o.kind IN ('nation', 'state', 'region', 'district', 'school')
+  AND (o.ends_on IS NULL OR o.ends_on > :day)
+ORDER BY o.name, o.id;
+
+-- reading_over_time: the readings of one org from :from to :day, oldest first: as_of, since, cells.
+SELECT as_of, since, cells FROM reading
+WHERE indicator = :indicator AND series = :series AND org_id = :org AND as_of >= :from AND as_of <= :day
+ORDER BY as_of;
+
+-- reading_parts: every series of an indicator at one org on one day: series, since, cells.
+SELECT series, since, cells FROM reading
+WHERE as_of = :day AND indicator = :indicator AND org_id = :org AND series <> ''
+ORDER BY series;
+
+-- reading_org: name and kind of an org.
+SELECT name, kind FROM org WHERE id = :org;
+
+-- reading_newest: the newest day rolled up.
+SELECT MAX(as_of) FROM rollup_state WHERE indicator = '';
+
+-- reading_batch: the newest applied import of a source: id, as_of, file name.
+--   scan: a few imports a day
+SELECT id, as_of, file_name FROM import_batch
+WHERE source = :source AND state = 'applied' ORDER BY as_of DESC, id DESC LIMIT 1;
+
+-- reading_tops: the orgs without one above, and the districts: id, kind.
+--   scan: orgs are a few thousand at most
+SELECT id, kind, CASE WHEN parent_id IS NULL THEN 1 ELSE 0 END FROM org
+WHERE (parent_id IS NULL OR kind = 'district') AND kind IN ('nation', 'state', 'region', 'district', 'school')
+  AND ends_on IS NULL
+ORDER BY id;

@@ -10,7 +10,7 @@ CREATE TABLE reading ( -- one indicator (or one series of it) at one org as of o
     cells BLOB NOT NULL,           -- sums by group and what the door decided: measure/cells.h
     PRIMARY KEY (indicator, series, org_id, as_of)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX reading_day ON reading(as_of, indicator);
+CREATE INDEX reading_day ON reading(as_of, indicator, org_id);
 
 CREATE TABLE rollup_state ( -- what each kept day was made from
     as_of TEXT NOT NULL,

@@ -1,6 +1,6 @@
 /*
  * Equity: where groups stand furthest apart, and how unevenly a resource lies. All of it is made
- * from shown readings, so nothing here can reveal what the door hides.
+ * from shown readings or only where they are shown, so nothing here reveals what the door hides.
  */
 #ifndef MEASURE_EQUITY_H
 #define MEASURE_EQUITY_H
@@ -20,11 +20,14 @@ struct equity_query {
 NODISCARD enum err equity_widest(struct db *db, struct arena *a, const struct equity_query *q,
                                  struct contrast_list *out, struct errmsg *e);
 
-/* Spread over the schools of an org: Theil T of the schools' means split into between and within
- * districts, and the weighted Gini (weights: n). Only shown schools are in it. */
+/* How unevenly it lies over the units of an org (minutes over students): Theil's T split exactly
+ * into between and within parts (schools for students, teachers, devices and rooms; districts for
+ * schools), and the weighted Gini coefficient; weights are the denominators. Computed now from the
+ * units, and only where the org's own number is shown exactly; else, and with fewer than two units
+ * or a negative value, NaN. */
 struct spread {
-    size_t schools, hidden;
-    double theil, between, within; /* NaN with fewer than two shown schools or a negative mean */
+    size_t units, parts;
+    double theil, between, within;
     double gini;
 };
 NODISCARD enum err equity_spread(struct db *db, struct arena *a, const struct reading_key *k,

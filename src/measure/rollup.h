@@ -23,22 +23,30 @@ struct measure_options {
     void *to;
 };
 
-/* One day, in one transaction on a connection that the caller began. */
-NODISCARD enum err measure_roll_day(struct db *db, int32_t as_of, const struct measure_options *o,
+/* One day. Reads on the calling thread's reader, writes each indicator in a transaction of its own
+ * together with its mark, so a crash leaves whole indicators, and the rest is made the next time.
+ */
+NODISCARD enum err measure_roll_day(struct store *s, int32_t as_of, const struct measure_options *o,
                                     struct measure_done *done, struct errmsg *e);
 
-/* Brings everything up to date: the month ends since the first enrollment (at most 24), the kept
- * days that a change reaches, and today. One transaction per day, under the lock "rollup". What an
- * import, an undo or a background job calls. */
+/* Brings everything up to date: the month ends since the first term (at most 24), the kept days
+ * that a change reaches, and today; and drops the days no longer kept. Under the lock "rollup".
+ * What an import, an undo or a background job calls. */
 NODISCARD enum err measure_catch_up(struct store *s, int32_t today, const struct measure_options *o,
                                     struct measure_done *done, struct errmsg *e);
 
-/* Says that the records of a source changed by hand for days from `from` on (imports are seen by
- * themselves). In the caller's transaction. */
-NODISCARD enum err measure_touch(struct db *db, const char *source, int32_t from, struct errmsg *e);
+/*
+ * An applied import of a source reaches the days from its as_of on; the first of its source reaches
+ * all days, since it brings the past with it. Call this when records change otherwise: edited by
+ * hand, or an import whose rows speak of days before its as_of (usage, scores): `from` is the first
+ * day that may differ. In the caller's transaction.
+ */
+NODISCARD enum err measure_touch(struct db *db, const char *source, int32_t from, int64_t now_us,
+                                 struct errmsg *e);
 
 /* The units of an indicator at a time, as the roll-up reads them; for drill-down behind a check of
- * who may see them. */
+ * who may see them. A units statement takes :since and :as_of, :since standing first in its text.
+ */
 NODISCARD enum err measure_units(struct db *db, const struct indicator *ind, int32_t since,
                                  int32_t as_of, unit_sink *sink, void *to, struct errmsg *e);
 

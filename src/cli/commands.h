@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 
+extern const struct command command_sample;
 extern const struct command command_backup;
 extern const struct command command_restore;
 extern const struct command command_first_sign_ins;

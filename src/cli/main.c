@@ -4,8 +4,13 @@
 #include <stdio.h>
 
 static const struct command *const commands[] = {
-    &command_backup, &command_restore,        &command_first_sign_ins,
-    &command_doctor, &command_config_explain, NULL,
+    &command_sample,
+    &command_backup,
+    &command_restore,
+    &command_first_sign_ins,
+    &command_doctor,
+    &command_config_explain,
+    NULL,
 };
 
 int main(int argc, char **argv) {

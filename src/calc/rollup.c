@@ -23,16 +23,15 @@
  */
 #include "calc/rollup.h"
 
+#include "base/task.h"
+
 #include <math.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <string.h>
 
 enum {
-    TILE = 32,     /* units turned into rows at a time */
-    PIECE = 16384, /* units */
-    LANE = 8,      /* rows are padded to this many doubles, 64 bytes */
-    THREADS_MAX = 64,
+    TILE = 32,       /* units turned into rows at a time */
+    PIECE = 16384,   /* units */
+    LANE = 8,        /* rows are padded to this many doubles, 64 bytes */
     SKETCH_BITS = 6, /* 64 buckets to a doubling */
     SKETCH_LOW = (127 - 12) << SKETCH_BITS,
     SKETCH_HIGH = (127 + 30) << SKETCH_BITS,
@@ -66,13 +65,15 @@ struct piece {
     struct sketch *sketch; /* [sketches] */
 };
 
+struct worker;
+
 struct job {
     const struct rollup_input *in;
     struct rollup *r;
     const uint32_t *order; /* unit at each place, or NULL: as they come */
     struct piece *piece;
     size_t pieces;
-    atomic_size_t next;
+    struct worker *worker;
 };
 
 /* ---- sketch ---- */
@@ -195,9 +196,9 @@ __attribute__((target("avx2"))) static void add_tile_avx2(double *cells, const d
     add_tile_body(cells, rows, member, n, added, width);
 }
 
-__attribute__((target("avx512f,prefer-vector-width=512"))) static void
-add_tile_avx512(double *cells, const double *rows, const uint64_t *member, size_t n, size_t added,
-                size_t width) {
+__attribute__((target("avx512f"))) static void add_tile_avx512(double *cells, const double *rows,
+                                                               const uint64_t *member, size_t n,
+                                                               size_t added, size_t width) {
     add_tile_body(cells, rows, member, n, added, width);
 }
 #endif
@@ -220,14 +221,16 @@ static void clear_row(const struct rollup *r, double *row) {
 /* ---- threads ---- */
 
 struct worker {
-    struct job *job;
     struct arena *arena; /* results: lives as long as the roll-up */
     double *rows;        /* [TILE][width] */
     uint32_t (*dense)[SKETCH_BUCKETS];
 };
 
-static void run_piece(struct worker *w, struct piece *p, add_tile_fn *add) {
-    const struct job *j = w->job;
+static void run_piece(void *ctx, unsigned worker, size_t number) {
+    const struct job *j = ctx;
+    struct worker *w = &j->worker[worker];
+    struct piece *p = &j->piece[number];
+    add_tile_fn *add = best_add_tile();
     const struct rollup *r = j->r;
     for (size_t at = p->from; at < p->to; at += TILE) {
         size_t n = p->to - at < TILE ? p->to - at : TILE;
@@ -241,14 +244,6 @@ static void run_piece(struct worker *w, struct piece *p, add_tile_fn *add) {
         p->sketch[s] = sketch_take(w->dense[s], w->arena);
 }
 
-static void *work(void *arg) {
-    struct worker *w = arg;
-    add_tile_fn *add = best_add_tile();
-    for (size_t i; (i = atomic_fetch_add(&w->job->next, 1)) < w->job->pieces;)
-        run_piece(w, &w->job->piece[i], add);
-    return NULL;
-}
-
 static void free_arena(void *a) {
     arena_free(a);
 }
@@ -260,13 +255,9 @@ static double *aligned(struct arena *a, size_t doubles) {
 }
 
 static void run_job(struct job *j, struct arena *a) {
-    size_t n = j->in->threads == 0 ? 1 : j->in->threads;
-    n = n > j->pieces ? j->pieces : n;
-    struct worker *w = ARENA_ARRAY(a, struct worker, n);
-    pthread_t id[THREADS_MAX];
-    bool started[THREADS_MAX] = {false};
-    for (size_t i = 0; i < n; i++) {
-        w[i].job = j;
+    unsigned n = j->in->threads == 0 ? 1 : j->in->threads;
+    struct worker *w = j->worker = ARENA_ARRAY(a, struct worker, n);
+    for (unsigned i = 0; i < n; i++) {
         w[i].rows = aligned(a, TILE * j->r->width);
         w[i].dense = arena_array(a, j->r->sketches, sizeof *w[i].dense);
         w[i].arena = j->r->sketches == 0 ? NULL : arena_new(SIZE_MAX / 2);
@@ -275,13 +266,7 @@ static void run_job(struct job *j, struct arena *a) {
         for (size_t u = 0; u < TILE; u++)
             clear_row(j->r, w[i].rows + u * j->r->width);
     }
-    for (size_t i = 1; i < n; i++)
-        started[i] = pthread_create(&id[i], NULL, work, &w[i]) == 0;
-    if (n > 0)
-        (void)work(&w[0]);
-    for (size_t i = 1; i < n; i++)
-        if (started[i])
-            (void)pthread_join(id[i], NULL);
+    task_run(n, j->pieces, run_piece, j);
 }
 
 /* ---- planning ---- */
@@ -291,7 +276,7 @@ static enum err check_input(const struct rollup_input *in, struct errmsg *e) {
         return err_set(e, ERR_INVALID,
                        "%zu groups are more than the %d that are rolled up at once.", in->groups,
                        ROLLUP_GROUPS_MAX);
-    if (in->units >= UINT32_MAX || in->orgs >= INT32_MAX || in->threads > THREADS_MAX)
+    if (in->units >= UINT32_MAX || in->orgs >= INT32_MAX || in->threads > TASK_THREADS_MAX)
         return err_set(e, ERR_INVALID, "Too many units, orgs or threads for one roll-up.");
     for (size_t i = 0; i < in->units; i++)
         if (in->org[i] >= (int32_t)in->orgs)

@@ -66,7 +66,13 @@ double stats_normal_cdf(double z) {
     return 0.5 * erfc(-z / sqrt(2.0));
 }
 
+/* For b = 1/2 and large a the gamma functions would cancel: Stirling's series of their ratio. */
 static double log_beta(double a, double b) {
+    if (b == 0.5 && a > 50) {
+        double r = 1 / (a * a);
+        double series = (-1.0 / 8 + r * (1.0 / 192 + r * (-1.0 / 640 + r * 17.0 / 14336))) / a;
+        return 0.5 * (log(acos(-1.0)) - log(a)) - series;
+    }
     int sign;
     return lgamma_r(a, &sign) + lgamma_r(b, &sign) - lgamma_r(a + b, &sign);
 }
@@ -88,7 +94,7 @@ static double beta_fraction(double x, double a, double b) {
             c = fabs(c) < tiny ? tiny : c;
             h *= d * c;
         }
-        if (fabs(d * c - 1) < 1e-16)
+        if (fabs(d * c - 1) < 4e-16)
             break;
     }
     return h;
@@ -100,7 +106,8 @@ static double beta_regular(double x, double y, double a, double b) {
         return 0;
     if (y <= 0)
         return 1;
-    double front = exp(a * log(x) + b * log(y) - log_beta(a, b));
+    double log_x = y < 0.5 ? log1p(-y) : log(x), log_y = x < 0.5 ? log1p(-x) : log(y);
+    double front = exp(a * log_x + b * log_y - (a == 0.5 ? log_beta(b, a) : log_beta(a, b)));
     return x < (a + 1) / (a + b + 2) ? front * beta_fraction(x, a, b) / a
                                      : 1 - front * beta_fraction(y, b, a) / b;
 }

@@ -18,7 +18,8 @@ struct interval {
 double stats_normal_quantile(double p);
 double stats_normal_cdf(double z);
 /* Student's t with df > 0 degrees of freedom, fractional too. CDF by the incomplete beta function
- * (modified Lentz), quantile by Newton steps on it: about 1e-13 relative. */
+ * (modified Lentz), quantile by Newton steps on it: relative error 1e-12, at a million degrees of
+ * freedom 1e-9 (the fraction cancels there). */
 double stats_t_cdf(double t, double df);
 double stats_t_quantile(double p, double df);
 

@@ -58,7 +58,7 @@ struct facts_rows {
 /* Sorts, combines repeats (their number: *repeats, may be NULL) and makes one segment in memory,
  * with up to `threads` threads, one part at a time each. Later parts count as later rows.
  * ERR_LIMIT: more than 65,535 products or days. ERR_INVALID: no row is left. */
-NODISCARD enum err segment_build(enum facts_kind kind, const struct facts_rows parts[], size_t n,
+NODISCARD enum err segment_build(enum facts_kind kind, const struct facts_rows *parts, size_t n,
                                  unsigned threads, struct segment *out, size_t *repeats,
                                  struct errmsg *e);
 /* Segments of one kind as one; where a triple stands in several, the later segment counts. */

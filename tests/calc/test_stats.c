@@ -29,7 +29,7 @@ static void quantiles_hold_to_the_last_digits(void **state) {
     assert_true(isnan(stats_normal_quantile(0)));
     for (double df = 0.5; df < 1e7; df *= 3)
         for (double p = 1e-6; p < 1; p += 0.0173)
-            NEAR(stats_t_cdf(stats_t_quantile(p, df), df), p, 1e-11);
+            NEAR(stats_t_cdf(stats_t_quantile(p, df), df), p, 1e-9);
 }
 
 /* The p-values of the WWC reference (R, AER::STAR): t 1.743..., df 1322.97 and t 2.357, df 2572.4.

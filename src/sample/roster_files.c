@@ -14,7 +14,8 @@ struct names { /* ids, ready to be fields */
 };
 
 static const char *org_id(const struct world *w, int school, char out[static 24]) {
-    (void)snprintf(out, 24, "sch-%02d-%04d", w->schools[school].district + 1, school + 1);
+    (void)snprintf(out, 24, "sch-%02u-%04u", ((unsigned)w->schools[school].district + 1) % 100U,
+                   ((unsigned)school + 1) % 10000U);
     return out;
 }
 
@@ -40,8 +41,9 @@ static const char *guardian_id(uint32_t number, char out[static 24]) {
 
 static const char *section_id(const struct world *w, const struct slot *t, int school, int grade,
                               int section, char out[static 48]) {
-    (void)snprintf(out, 48, "sec-%04d-%02d-%s-%s-%02d", school + 1, w->year.year % 100, t->code,
-                   grade_codes[grade], section + 1);
+    (void)snprintf(out, 48, "sec-%04u-%02u-%.8s-%.2s-%02u", ((unsigned)school + 1) % 10000U,
+                   (unsigned)w->year.year % 100U, t->code, grade_codes[grade],
+                   ((unsigned)section + 1) % 1000U);
     return out;
 }
 

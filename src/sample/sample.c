@@ -8,11 +8,13 @@
 #include <sys/stat.h>
 
 void school_identifier(const struct world *w, int school, char out[static 16]) {
-    (void)snprintf(out, 16, "99%05d%05d", (w->schools[school].district + 1) * 10, school + 1);
+    (void)snprintf(out, 16, "99%05u%05u",
+                   ((unsigned)w->schools[school].district + 1) * 10 % 100000U,
+                   ((unsigned)school + 1) % 100000U);
 }
 
 void district_identifier(int district, char out[static 16]) {
-    (void)snprintf(out, 16, "99%05d", (district + 1) * 10);
+    (void)snprintf(out, 16, "99%05u", ((unsigned)district + 1) * 10 % 100000U);
 }
 
 enum err job_open(struct job *j, struct out *o, struct zip *z, const char *name, struct errmsg *e) {

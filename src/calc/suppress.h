@@ -50,7 +50,7 @@ struct suppress_input {
     bool with_num;     /* rates are published: protect numerators too */
     int64_t min_n;     /* 0 means 10; less than 2 is refused */
     int64_t width;     /* 0 means min_n */
-    int64_t num_width; /* 0 means 3: least range of a hidden numerator, in people */
+    int64_t num_width; /* 0 means 2: least range of a hidden numerator, in people */
 };
 
 enum suppress_n { SUPPRESS_N_SHOWN, SUPPRESS_N_SMALL, SUPPRESS_N_COMPLEMENT };
@@ -91,21 +91,32 @@ struct suppress_range {
     double need;   /* least hi - lo allowed */
 };
 
+struct suppress_audited {
+    size_t checked, too_narrow; /* quantities audited; those with hi - lo < need */
+    size_t skipped;             /* cells in parts too large for the dense method */
+    size_t written;             /* ranges handed back */
+};
+
 /*
- * The exact audit: a linear programme per hidden quantity over everything the reader knows. It
- * shares no search with suppress_run. Writes at most `max` ranges, worst (hi - lo - need) first;
- * *found is how many there are, *too_narrow how many break their need.
- * Dense simplex: meant for up to about 600 hidden quantities in one connected part; larger parts
- * give ERR_LIMIT.
+ * The exact audit: two linear programmes per hidden quantity over everything the reader knows. It
+ * shares no search with suppress_run. Writes at most `max` ranges, the worst (least hi - lo - need)
+ * first; ranges may be NULL if max is 0. ERR_CONFLICT if any is too narrow. Input as for
+ * suppress_run, which checked it. Parts of hidden cells that hang together are audited up to 1,500
+ * variables; for larger ones the proofs that suppress_run checks must do.
  */
 NODISCARD enum err suppress_audit(const struct suppress_input *in,
                                   const struct suppress_verdict verdicts[],
-                                  struct suppress_range ranges[], size_t max, size_t *found,
-                                  size_t *too_narrow, struct errmsg *e);
+                                  struct suppress_range ranges[], size_t max,
+                                  struct suppress_audited *out, struct errmsg *e);
+
+/* The widths that hold for an input: as given or the default. */
+int64_t suppress_width(const struct suppress_input *in);
+int64_t suppress_num_width(const struct suppress_input *in);
 
 /* Per cent at each end that is coded for a group of n: 1, 2, 5, 10, 20 (MEASUREMENT: n >= 300, 100,
  * 40, 20, below). */
 int suppress_code_percent(int64_t n);
+int64_t suppress_code_people(int64_t n); /* the same in people, rounded down; >= 2 for n >= 10 */
 /* SUPPRESS_NUM_LOW / HIGH / SHOWN for num of n, n > 0. A rate equal to the bound is coded. */
 enum suppress_num suppress_code(int64_t n, int64_t num);
 

@@ -5,6 +5,12 @@
 
 static const struct command *const commands[] = {
     &command_sample,
+    &command_serve,
+    &command_user_add,
+    &command_user_list,
+    &command_user_disable,
+    &command_user_enable,
+    &command_user_password,
     &command_backup,
     &command_restore,
     &command_first_sign_ins,

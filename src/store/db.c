@@ -16,6 +16,7 @@ struct owned_stmt {
 struct rows {
     struct db *db;
     void *cursor;
+    struct rows *next, **at; /* in db->open */
 };
 
 struct val val_id(int64_t id) {
@@ -140,7 +141,10 @@ enum err db_rows_stmt(struct db *db, const struct stmt *s, struct args args, str
     TRY(db->engine->rows(db->conn, s, args, &cursor, e));
     *out = calloc(1, sizeof **out);
     CHECK(*out != NULL);
-    **out = (struct rows){db, cursor};
+    **out = (struct rows){db, cursor, db->open, &db->open};
+    if (db->open != NULL)
+        db->open->at = &(*out)->next;
+    db->open = *out;
     return ERR_OK;
 }
 
@@ -159,8 +163,16 @@ bool rows_next(struct rows *r) {
 
 enum err rows_close(struct rows *r, struct errmsg *e) {
     enum err result = r->db->engine->done(r->cursor, e);
+    *r->at = r->next;
+    if (r->next != NULL)
+        r->next->at = r->at;
     free(r);
     return result;
+}
+
+void db_abandon(struct db *db) {
+    while (db->open != NULL)
+        err_ignore(rows_close(db->open, NULL)); /* what was read is thrown away too */
 }
 
 int rows_columns(const struct rows *r) {

@@ -76,6 +76,8 @@ NODISCARD enum err db_rows(struct db *db, enum sql id, struct args args, struct 
                            struct errmsg *e);
 bool rows_next(struct rows *r);
 NODISCARD enum err rows_close(struct rows *r, struct errmsg *e);
+/* Closes every rows still open, for work that was cut off (an arena past its cap). */
+void db_abandon(struct db *db);
 int rows_columns(const struct rows *r);
 struct val rows_val(const struct rows *r, int col); /* the engine's own type */
 bool rows_null(const struct rows *r, int col);

@@ -46,6 +46,7 @@ struct db {
     enum db_mode mode;
     bool in_transaction;
     struct owned_stmt *owned; /* statements made at run time, freed with the connection */
+    struct rows *open; /* every rows not closed yet */
 };
 
 /* For migrate.c and kind.c alone. */

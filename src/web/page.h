@@ -24,6 +24,7 @@
 #define WEB_PAGE_H
 
 #include "access/account.h"
+#include "base/csv.h"
 #include "base/json.h"
 #include "web/html.h"
 
@@ -34,7 +35,6 @@ enum method { METHOD_NONE, GET, POST }; /* HEAD is answered as GET without a bod
 enum {
     ROUTE_UPLOAD = 1,   /* the body may be multipart; files are streamed to the data folder */
     ROUTE_SLOW = 2,     /* runs on the pool for long work, not on a connection's thread */
-    ROUTE_NO_CSRF = 4,  /* sign-in's own check; nothing else */
     ROUTE_FREE = 8,     /* also while a handed-out password must be changed */
     ROUTE_NAV_HOME = 16 /* the first entry of the navigation */
 };
@@ -111,18 +111,22 @@ NODISCARD enum err req_export(struct req *r, const char *what, const char *form,
 
 /* -- the answer: one of these --------------------------------------------------------- */
 struct page {
-    const char *title; /* in the reader's language; NULL: the route's */
-    const char *asof;  /* a line over the heading, "" for none */
-    const char *nav;   /* the navigation's pattern to mark; NULL: the closest */
-    bool narrow;       /* one column of text, for forms */
-    bool plain;        /* without navigation: sign-in, errors for strangers */
+    const char *title;    /* in the reader's language; NULL: the route's */
+    const char *asof;     /* over the heading: whose numbers, of when; NULL: none */
+    const char *heading;  /* the first line: answers the page's question in a sentence */
+    const char *sentence; /* the second: how many people, how much money; NULL: none */
+    const char *nav;      /* the navigation's pattern to mark; NULL: the closest */
+    bool narrow;          /* one column of text, for forms */
+    bool plain;           /* without navigation: sign-in, errors for strangers */
 };
+/* Writes everything up to the page's own first section: header, navigation, notice, and (where
+ * heading is given) the lede. page_end closes it. */
 struct html *page_begin(struct req *r, const struct page *p);
 void page_end(struct req *r);
 void reply_status(struct req *r, int status);
 void reply_redirect(struct req *r, const char *path); /* 303, within this site */
 struct json *reply_json(struct req *r);               /* write one document */
-/* A download: rows written to *out; `name` as "gaps.csv". */
+/* A download: rows written to *out (see base/csv.h); `name` as "gaps.csv". */
 struct buf *reply_download(struct req *r, const char *type, const char *name);
 /* A file on disk as the answer; `remove` deletes it once it is sent. */
 NODISCARD enum err reply_file(struct req *r, const char *path, const char *type, const char *name,
@@ -134,24 +138,14 @@ void reply_notice(struct req *r, struct tr text);
  * TR("Choose a file.", "Elija un archivo.")); */
 enum err req_fail(const struct req *r, struct errmsg *e, enum err kind, struct tr text);
 
-/* -- CSV: RFC 4180, quoted where needed; a cell that a spreadsheet would run gets a ' ---- */
-struct csv {
-    struct buf *out;
-    bool begun;
-};
-struct csv csv_to(struct buf *out);
-void csv_str(struct csv *c, struct str s);
-void csv_z(struct csv *c, const char *z);
-void csv_int(struct csv *c, int64_t v);
-void csv_real(struct csv *c, double v, int decimals); /* NaN: empty */
-void csv_end(struct csv *c);                          /* ends the row */
-
 /* -- small parts of pages --------------------------------------------------------------- */
-/* A pager of "newer / older" kind over offset pages: ?page=N kept with the other query fields. */
+/* "Previous, next" over offset pages: ?page=N (from 1), the other query fields kept. */
 void pager(struct req *r, int64_t page, bool more);
+/* This page's address with one query field changed (value NULL: left out); the rest kept. */
+const char *page_url(struct req *r, const char *name, const char *value);
 /* What to say where a table would be empty. */
 void empty_note(struct html *h, const char *text);
-/* Is this number hidden, and why: <span class="tag hid">hidden: fewer than 10</span>. */
+/* A number that is hidden: <span class="tag hid">hidden: fewer than 10</span>. */
 void hidden_tag(struct html *h, const char *why);
 
 #endif

@@ -58,7 +58,7 @@ static void check_audit(struct db *db, struct finding *f) {
 static void fault(void *to, const char *file, const char *what) {
     struct finding *f = to;
     f->whole = false;
-    (void)snprintf(f->detail, sizeof f->detail, "%s: %s", file, what);
+    (void)snprintf(f->detail, sizeof f->detail, "%.200s: %.250s", file, what);
 }
 
 static void check_facts(struct db *db, struct finding *f) {

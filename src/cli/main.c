@@ -14,6 +14,7 @@ static const struct command *const commands[] = {
     &command_backup,
     &command_restore,
     &command_first_sign_ins,
+    &command_verify,
     &command_doctor,
     &command_config_explain,
     NULL,

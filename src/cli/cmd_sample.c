@@ -126,7 +126,7 @@ const struct command command_sample = {
           "the same people N days after --as-of: moves, leavers, newcomers, broken devices"},
          {"--next", NULL, "the same as --day 28"},
          {"--weeks", "N",
-          "weeks of use in usage.csv; 10 if not said, fewer from 100,000 students on"},
+          "weeks of use in usage.csv; 10 if not said, fewer above 400,000 students"},
          {"--messy", NULL, "with the faults that real exports have; they are listed"}},
     .positional_least = 1,
     .positional_most = 1,

@@ -231,8 +231,7 @@ static int score_of(const struct world *w, const struct world_student *s, int su
                               subject == 0 ? "math" : "reading", s->number);
     int fall = fall_means[subject][grade],
         growth = spring ? spring_means[subject][grade] - fall : 0;
-    int z =
-        s->ability + w->schools[s->school].results - (subject == 1 && s->english_learner ? 150 : 0);
+    int z = s->ability + w->schools[s->home].results - (subject == 1 && s->once_learner ? 130 : 0);
     if (s->meal == MEAL_FREE)
         growth = growth * 90 / 100;
     return fall + growth + z * 150 / 1000 + draw_normal(&r) * 38 / 1000;
@@ -242,7 +241,7 @@ static void score_row(struct out *o, const struct world *w, const struct world_s
                       int grade, bool spring, int year, int32_t first, int days) {
     struct rng r =
         rng_stream(w->seed ^ (uint64_t)year << 40 ^ (uint64_t)spring << 32, "tested", s->number);
-    bool takes = draw_chance(&r, s->grade >= 10 ? 900 : 955);
+    bool takes = draw_chance(&r, grade >= 10 ? 900 : 955);
     int32_t day = first + draw_below(&r, days);
     while (date_weekday(day) >= 5)
         day++;

@@ -369,15 +369,13 @@ static void role_row(struct out *o, const char *user, const char *part, bool pri
 
 static void student_roles(struct out *o, const struct world *w, const struct world_student *s) {
     char id[24], org[24], part[16];
-    int32_t begins = s->begins_on;
     if (s->school_before != SCHOOL_NONE) {
         (void)snprintf(part, sizeof part, "-%d", s->school_before + 1);
-        role_row(o, student_id(s->number, id), part, false, "student", begins, s->moved_on,
-                 org_id(w, s->school_before, org));
-        begins = s->moved_on;
+        role_row(o, student_id(s->number, id), part, false, "student", s->school_before_since,
+                 s->moved_on, org_id(w, s->school_before, org));
     }
     (void)snprintf(part, sizeof part, "-%d", s->school + 1);
-    role_row(o, student_id(s->number, id), part, true, "student", begins, s->ends_on,
+    role_row(o, student_id(s->number, id), part, true, "student", s->school_since, s->ends_on,
              org_id(w, s->school, org));
 }
 
@@ -387,7 +385,7 @@ static void guardian_role(struct out *o, const struct world *w, const struct wor
     char id[24], org[24];
     role_row(
         o, guardian_id(world_guardian(w, child->household, child->occupant) + (uint32_t)which, id),
-        "", true, "guardian", child->begins_on, child->ends_on, org_id(w, child->school, org));
+        "", true, "guardian", child->school_since, child->ends_on, org_id(w, child->school, org));
 }
 
 static enum err write_roles(struct job *j, struct zip *z, struct errmsg *e) {
@@ -399,7 +397,7 @@ static enum err write_roles(struct job *j, struct zip *z, struct errmsg *e) {
                    "endDate,orgSourcedId,userProfileSourcedId");
     for (size_t i = 0; i < j->staff.n; i++) {
         const struct staff *s = &j->staff.all[i];
-        role_row(&o, staff_id(s->number, id), "", true, staff_role(s), s->begins_on, s->ends_on,
+        role_row(&o, staff_id(s->number, id), "", true, staff_role(s), s->hired_on, s->ends_on,
                  s->school == STAFF_DISTRICT ? district_id(s->district, org)
                                              : org_id(w, s->school, org));
     }

@@ -76,8 +76,8 @@ static enum err check(const struct sample_options *o, struct errmsg *e) {
 static int usage_weeks(const struct sample_options *o) {
     if (o->usage_weeks > 0)
         return o->usage_weeks;
-    int weeks = 1000000 / o->students;
-    return weeks > 10 ? 10 : weeks < 2 ? 2 : weeks;
+    int weeks = 4000000 / o->students;
+    return weeks > 10 ? 10 : weeks;
 }
 
 static void summarise(struct job *j) {

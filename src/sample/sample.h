@@ -25,7 +25,7 @@ struct sample_options {
     uint64_t seed;
     int students;    /* places; a few are empty on any one day */
     int32_t as_of;   /* a day; school years 2021-22 to 2059-60 */
-    int usage_weeks; /* 0: ten, or fewer from 100,000 students on */
+    int usage_weeks; /* 0: ten, down to four from 400,000 to 1,000,000 students */
     bool messy;      /* with the faults that real exports have (messy.h) */
     /* Called now and then, and once with done == total for each file; NULL: nobody listens. */
     void (*progress)(void *to, const char *file, int64_t done, int64_t total);

@@ -329,6 +329,7 @@ static void fill_post(const struct world *w, struct staff_list *out, struct staf
         summer +=
             w->schools[s.school].poverty / 12 + (w->schools[s.school].confidence < -800 ? 50 : 0);
     s.since = WORLD_EPOCH;
+    s.hired_on = school_year(WORLD_EPOCH).begins_on;
     for (int year = WORLD_EPOCH; year <= w->year.year; year++) {
         struct rng r =
             rng_stream(w->seed, "post", (uint64_t)place << 8 | (uint64_t)(year - WORLD_EPOCH));
@@ -337,6 +338,7 @@ static void fill_post(const struct world *w, struct staff_list *out, struct staf
         if (x < summer && year > WORLD_EPOCH) {
             s.occupant++;
             s.since = year;
+            s.hired_on = school_year(year).begins_on;
         }
         int32_t day = date_from_ymd(year - 1, 9, 1) + draw_below(&r, 260);
         bool leaves = x >= summer && x < summer + winter;
@@ -350,6 +352,7 @@ static void fill_post(const struct world *w, struct staff_list *out, struct staf
             continue;
         s.occupant++;
         s.since = year;
+        s.hired_on = day;
         if (this_year && day <= w->as_of) { /* a successor the same day */
             s.number = s.occupant * places + place;
             s.begins_on = day;

@@ -36,7 +36,8 @@ struct staff {
     enum department dept;
     int post; /* within the department */
     uint32_t occupant;
-    int since;                  /* the school year in which this person came to the post */
+    int since;                  /* the school year in which this person came to the post, */
+    int32_t hired_on;           /* and the day */
     int32_t begins_on, ends_on; /* within this school year; ends_on DATE_NONE while it lasts */
 };
 

@@ -304,7 +304,7 @@ struct world_family world_family(const struct world *w, uint32_t household, uint
 struct walk {
     uint32_t occupant;
     int zone, home, district; /* home: the zone the family came to */
-    int32_t since;
+    int32_t since, zone_since;
     int leave, move;
 };
 
@@ -331,6 +331,7 @@ static void walk_year(const struct world *w, const int32_t sums[], uint32_t h, i
     if (out != NULL) {
         out->occupant = k->occupant;
         out->since = k->since;
+        out->zone_since = k->zone_since;
         out->zone = out->zone_next = (uint16_t)k->zone;
         out->home = (uint16_t)k->home;
         out->moved_on = out->left_on = out->next_on = DATE_NONE;
@@ -346,6 +347,7 @@ static void walk_year(const struct world *w, const int32_t sums[], uint32_t h, i
             next = turn + 364;
         k->occupant++;
         k->since = next;
+        k->zone_since = DATE_NONE;
         k->zone = k->home = new_zone(w, sums, h, k->occupant, k->district);
         walk_family(w, h, k);
         if (out != NULL) {
@@ -354,7 +356,10 @@ static void walk_year(const struct world *w, const int32_t sums[], uint32_t h, i
             out->zone_next = (uint16_t)k->zone;
         }
     } else if (d->elementary[1] > 1) {
+        int before = k->zone;
         k->zone = pick_zone(sums, &r, d->elementary[0], d->elementary[1]);
+        if (k->zone != before)
+            k->zone_since = day;
         if (out != NULL) {
             out->moved_on = k->zone == out->zone ? DATE_NONE : day;
             out->zone_next = (uint16_t)k->zone;
@@ -366,8 +371,11 @@ static void walk_household(const struct world *w, const int32_t sums[], uint32_t
                            struct world_household *out) {
     struct rng r = rng_stream(w->seed, "place", h);
     int zone = pick_zone(sums, &r, 0, w->schools_n);
-    struct walk k = {
-        .zone = zone, .home = zone, .district = w->schools[zone].district, .since = DATE_NONE};
+    struct walk k = {.zone = zone,
+                     .home = zone,
+                     .district = w->schools[zone].district,
+                     .since = DATE_NONE,
+                     .zone_since = DATE_NONE};
     walk_family(w, h, &k);
     for (int year = WORLD_EPOCH; year < w->year.year; year++)
         walk_year(w, sums, h, year, &k, NULL);
@@ -432,19 +440,19 @@ static struct rng child_stream(const struct world *w, uint32_t number) {
     return rng_stream(w->seed, "child", number);
 }
 
-/* English learners by grade: more when young, and re-designated as they go up. */
-static bool learns_english(const struct world_family *f, int grade, int draw) {
-    static const int share[GRADES] = {560, 640, 640, 610, 570, 510, 450,
-                                      390, 340, 300, 290, 260, 230, 200};
-    return f->language != LANGUAGE_EN && draw < share[grade];
-}
+/* English learners by grade, permille of children whose home language is another: more when young,
+ * and re-designated as they go up. */
+static const int learners[GRADES] = {560, 640, 640, 610, 570, 510, 450,
+                                     390, 340, 300, 290, 260, 230, 200};
 
 static void fill_person(const struct world *w, struct world_student *s,
                         const struct world_family *f, bool *alternative) {
     struct rng r = child_stream(w, s->number);
     int x = draw_below(&r, 1000);
     s->sex = x < 4 ? SEX_OTHER : x < 492 ? SEX_FEMALE : SEX_MALE;
-    s->english_learner = learns_english(f, s->grade, draw_below(&r, 1000));
+    int english = draw_below(&r, 1000);
+    s->english_learner = f->language != LANGUAGE_EN && english < learners[s->grade];
+    s->once_learner = f->language != LANGUAGE_EN && english < learners[GRADE_KG];
     int plan = (s->sex == SEX_MALE ? 160 : 95) + (f->meal == MEAL_FREE ? 35 : 0);
     s->disability_plan = draw_chance(&r, plan) && s->grade > GRADE_PK;
     *alternative = draw_chance(&r, ALTERNATIVE_PERMILLE);
@@ -454,12 +462,28 @@ static void fill_person(const struct world *w, struct world_student *s,
                            (f->meal == MEAL_FREE      ? 450
                             : f->meal == MEAL_REDUCED ? 200
                                                       : 0) -
-                           (s->disability_plan ? 450 : 0) - (s->english_learner ? 300 : 0) + 250,
+                           (s->disability_plan ? 450 : 0) - (s->once_learner ? 260 : 0) + 250,
                        -4000, 4000);
     s->meal = f->meal;
     s->race = f->race;
     s->language = f->language;
     s->housing = f->housing;
+}
+
+/* The first day at a school: when its lowest grade was reached, the family came, or moved into the
+ * zone, whichever is last; a day in summer becomes the first day of school. */
+static int32_t first_day(const struct world *w, const struct world_student *s, int school,
+                         bool preschool, int32_t zone_since) {
+    const struct world_household *h = &w->households[s->household];
+    int low = w->schools[school].grade_low;
+    if (low == GRADE_PK && !preschool)
+        low = GRADE_KG;
+    int32_t since = s->occupant == h->occupant ? h->since : h->next_on;
+    int32_t day = school_year(w->year.year - (s->grade > low ? s->grade - low : 0)).begins_on;
+    day = since > day ? since : day; /* DATE_NONE is below every day */
+    day = zone_since > day ? zone_since : day;
+    struct school_year y = school_year(school_year_of(day));
+    return day < y.begins_on ? y.begins_on : day;
 }
 
 struct deal { /* next free place in each school's grade, while students are listed in order */
@@ -506,7 +530,8 @@ static void add_student(struct world *w, uint32_t h, int child, uint32_t occupan
     uint32_t number =
         100000 + (generation + occupant) * w->number_step + p->first_seat + (uint32_t)child;
     struct rng pk = rng_stream(w->seed, "preschool", number);
-    if (grade == GRADE_PK && !draw_chance(&pk, PK_PERMILLE))
+    bool preschool = draw_chance(&pk, PK_PERMILLE);
+    if (grade == GRADE_PK && !preschool)
         return;
     struct world_student *s = &w->students[w->students_n++];
     *s = (struct world_student){.number = number,
@@ -521,12 +546,22 @@ static void add_student(struct world *w, uint32_t h, int child, uint32_t occupan
     s->was_here_in_spring = grade > GRADE_KG && occupant == p->occupant &&
                             (p->since == DATE_NONE || p->since < w->year.turns_on - 75);
     s->moved_on = occupant == p->occupant ? p->moved_on : DATE_NONE;
+    s->home = occupant == p->occupant ? p->home : p->zone_next;
     struct world_family f = world_family_of(w, s);
     bool alternative;
     fill_person(w, s, &f, &alternative);
     bool moved = s->moved_on != DATE_NONE && s->moved_on <= w->as_of;
     int before = occupant == p->occupant ? p->zone : p->zone_next;
     place(w, s, deal, moved ? p->zone_next : before, before, alternative);
+    int32_t zone_since = occupant == p->occupant ? p->zone_since : DATE_NONE;
+    bool summer = moved && p->moved_on <= w->year.begins_on;
+    s->school_before_since =
+        first_day(w, s, s->school_before != SCHOOL_NONE ? s->school_before : s->school, preschool,
+                  zone_since);
+    s->school_since =
+        s->school_before != SCHOOL_NONE
+            ? s->moved_on
+            : first_day(w, s, s->school, preschool, summer ? p->moved_on : zone_since);
 }
 
 static void add_students(struct world *w) {
@@ -544,9 +579,7 @@ static void add_students(struct world *w) {
 }
 
 struct world_family world_family_of(const struct world *w, const struct world_student *s) {
-    const struct world_household *h = &w->households[s->household];
-    return world_family(w, s->household, s->occupant,
-                        s->occupant == h->occupant ? h->home : h->zone_next);
+    return world_family(w, s->household, s->occupant, s->home);
 }
 
 /* Lines and technicians, by how many people are to be expected at each school. Lines are bought in

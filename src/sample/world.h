@@ -95,6 +95,8 @@ struct world_school {
 struct world_household { /* as it is in the asked school year */
     uint32_t occupant;   /* which family since the epoch lives in this place, at the year's turn */
     int32_t since;       /* when it came, DATE_NONE if at or before the epoch */
+    int32_t zone_since;  /* when the family moved into `zone`, if it lived in another before; else
+                            DATE_NONE */
     uint16_t home;       /* the zone its family came to: what the family's attributes follow */
     uint16_t zone,
         zone_next; /* elementary school index; zone_next after `moved_on`, or the next family's */
@@ -133,12 +135,15 @@ struct world_student { /* somebody enrolled at some time of the school year, up 
     enum language language;
     enum housing housing;
     bool english_learner, disability_plan;
-    int16_t ability; /* thousandths: what scores, attendance and use follow */
+    bool once_learner; /* an English learner in kindergarten, here or elsewhere */
+    int16_t ability;   /* thousandths: what scores, attendance and use follow */
     int32_t begins_on,
         ends_on;      /* in the district, within this year; ends_on DATE_NONE while it lasts */
     int32_t moved_on; /* to `school` from `school_before`; DATE_NONE if not */
-    uint16_t school, school_before; /* school_before SCHOOL_NONE if none this year */
-    uint16_t rank, rank_before;     /* place in the school's grade, for dealing out sections */
+    uint16_t school, school_before;            /* school_before SCHOOL_NONE if none this year */
+    int32_t school_since, school_before_since; /* first day at each, in whichever year */
+    uint16_t home;                             /* the zone its family came to */
+    uint16_t rank, rank_before; /* place in the school's grade, for dealing out sections */
 };
 
 struct world {

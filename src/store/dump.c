@@ -33,7 +33,7 @@ static const struct stmt *page_stmt(struct db *db, const struct schema_table *t)
     if (has_id(t))
         buf_fmt(&b, " WHERE id > %s1 ORDER BY id LIMIT %s2", mark, mark);
     else
-        buf_add(&b, STR(" ORDER BY 1, 2"));
+        buf_fmt(&b, " ORDER BY %s", t->column_count > 1 ? "1, 2" : "1");
     return db_own_stmt(db, keep(&b), has_id(t) ? 2 : 0);
 }
 

@@ -20,10 +20,10 @@ struct job {
 #define STATE_NAME "State of Alderleigh"
 
 /* Opens DIR/name (or, with a zip, its member) under the messy name and with the messy hook. */
-NODISCARD enum err job_open(struct job *j, struct out *o, struct zip *z, const char *name,
+NODISCARD enum err job_open(struct job *j, struct out *o, struct out_zip *z, const char *name,
                             struct errmsg *e);
 /* Closes it and adds it to the report. */
-NODISCARD enum err job_close(struct job *j, struct out *o, struct zip *z, struct errmsg *e);
+NODISCARD enum err job_close(struct job *j, struct out *o, struct out_zip *z, struct errmsg *e);
 void job_progress(const struct job *j, const char *file, size_t done, size_t total);
 
 /* How a school is named in files: OneRoster identifier (as NCES writes it) and sourcedId. */

@@ -67,8 +67,8 @@ enum err out_open(struct out *o, const char *dir, const char *name, struct spoil
     return ERR_OK;
 }
 
-enum err zip_open(struct zip *z, const char *dir, const char *name, struct errmsg *e) {
-    *z = (struct zip){0};
+enum err out_zip_open(struct out_zip *z, const char *dir, const char *name, struct errmsg *e) {
+    *z = (struct out_zip){0};
     if (snprintf(z->path, sizeof z->path, "%s/%s", dir, name) >= (int)sizeof z->path)
         return err_set(e, ERR_INVALID, "The folder's name is too long: %.80s...", dir);
     (void)snprintf(z->part, sizeof z->part, "%s.part", z->path);
@@ -80,13 +80,13 @@ enum err zip_open(struct zip *z, const char *dir, const char *name, struct errms
         archive_write_open_filename(z->archive, z->part) != ARCHIVE_OK) {
         enum err r = err_set(e, ERR_IO, "%s could not be made: %s.", z->part,
                              archive_error_string(z->archive));
-        zip_abandon(z);
+        out_zip_abandon(z);
         return r;
     }
     return ERR_OK;
 }
 
-enum err out_member(struct out *o, struct zip *z, const char *name, struct spoiler *spoiler,
+enum err out_member(struct out *o, struct out_zip *z, const char *name, struct spoiler *spoiler,
                     struct errmsg *e) {
     *o = (struct out){.archive = z->archive};
     (void)snprintf(o->path, sizeof o->path, "%s", z->path);
@@ -127,11 +127,11 @@ enum err out_close(struct out *o, struct errmsg *e) {
     return ERR_OK;
 }
 
-enum err zip_close(struct zip *z, struct errmsg *e) {
+enum err out_zip_close(struct out_zip *z, struct errmsg *e) {
     if (archive_write_close(z->archive) != ARCHIVE_OK) {
         enum err r = err_set(e, ERR_IO, "%s could not be written: %s.", z->path,
                              archive_error_string(z->archive));
-        zip_abandon(z);
+        out_zip_abandon(z);
         return r;
     }
     (void)archive_write_free(z->archive);
@@ -141,7 +141,7 @@ enum err zip_close(struct zip *z, struct errmsg *e) {
     return ERR_OK;
 }
 
-void zip_abandon(struct zip *z) {
+void out_zip_abandon(struct out_zip *z) {
     if (z->archive != NULL)
         (void)archive_write_free(z->archive);
     z->archive = NULL;

@@ -34,7 +34,7 @@ struct out {
     struct errmsg message;
 };
 
-struct zip {
+struct out_zip {
     struct archive *archive;
     char path[512], part[520];
 };
@@ -42,13 +42,14 @@ struct zip {
 /* A plain file DIR/NAME. */
 NODISCARD enum err out_open(struct out *o, const char *dir, const char *name,
                             struct spoiler *spoiler, struct errmsg *e);
-NODISCARD enum err zip_open(struct zip *z, const char *dir, const char *name, struct errmsg *e);
+NODISCARD enum err out_zip_open(struct out_zip *z, const char *dir, const char *name,
+                                struct errmsg *e);
 /* A member of z; close it before the next. */
-NODISCARD enum err out_member(struct out *o, struct zip *z, const char *name,
+NODISCARD enum err out_member(struct out *o, struct out_zip *z, const char *name,
                               struct spoiler *spoiler, struct errmsg *e);
 NODISCARD enum err out_close(struct out *o, struct errmsg *e);
-NODISCARD enum err zip_close(struct zip *z, struct errmsg *e);
-void zip_abandon(struct zip *z); /* after an error: removes what was written */
+NODISCARD enum err out_zip_close(struct out_zip *z, struct errmsg *e);
+void out_zip_abandon(struct out_zip *z); /* after an error: removes what was written */
 
 void out_header(struct out *o, const char *line); /* the whole header row */
 void out_z(struct out *o, const char *text);      /* a field; quoted if it must be */

@@ -70,7 +70,7 @@ static const char *term_id(const struct world *w, enum slot_term term, char out[
 
 /* ---- manifest, sessions, orgs, courses, classes ---- */
 
-static enum err write_manifest(struct job *j, struct zip *z, struct errmsg *e) {
+static enum err write_manifest(struct job *j, struct out_zip *z, struct errmsg *e) {
     static const char *const absent[] = {
         "categories",   "classResources",      "courseResources", "lineItemLearningObjectiveIds",
         "lineItems",    "lineItemScoreScales", "resources",       "resultLearningObjectiveIds",
@@ -108,7 +108,7 @@ static void session(struct out *o, const struct world *w, const char *part, cons
     out_end(o);
 }
 
-static enum err write_sessions(struct job *j, struct zip *z, struct errmsg *e) {
+static enum err write_sessions(struct job *j, struct out_zip *z, struct errmsg *e) {
     const struct world *w = &j->world;
     const int32_t *q = w->year.quarter;
     struct out o;
@@ -125,7 +125,7 @@ static enum err write_sessions(struct job *j, struct zip *z, struct errmsg *e) {
     return job_close(j, &o, z, e);
 }
 
-static enum err write_orgs(struct job *j, struct zip *z, struct errmsg *e) {
+static enum err write_orgs(struct job *j, struct out_zip *z, struct errmsg *e) {
     const struct world *w = &j->world;
     struct out o;
     char id[24], number[16];
@@ -180,7 +180,7 @@ static void course_row(struct out *o, const struct world *w, const struct slot *
     out_z(o, district_id(district, org)), out_z(o, t->subject), out_empty(o, 1), out_end(o);
 }
 
-static enum err write_courses(struct job *j, struct zip *z, struct errmsg *e) {
+static enum err write_courses(struct job *j, struct out_zip *z, struct errmsg *e) {
     const struct world *w = &j->world;
     struct out o;
     TRY(job_open(j, &o, z, "courses.csv", e));
@@ -225,7 +225,7 @@ static void class_row(struct out *o, const struct world *w, const struct slot *t
     out_end(o);
 }
 
-static enum err write_classes(struct job *j, struct zip *z, struct errmsg *e) {
+static enum err write_classes(struct job *j, struct out_zip *z, struct errmsg *e) {
     const struct world *w = &j->world;
     struct out o;
     TRY(job_open(j, &o, z, "classes.csv", e));
@@ -336,7 +336,7 @@ static void each_guardian(struct job *j, struct out *o, guardian_fn *fn, const c
     }
 }
 
-static enum err write_users(struct job *j, struct zip *z, struct errmsg *e) {
+static enum err write_users(struct job *j, struct out_zip *z, struct errmsg *e) {
     const struct world *w = &j->world;
     struct out o;
     TRY(job_open(j, &o, z, "users.csv", e));
@@ -388,7 +388,7 @@ static void guardian_role(struct out *o, const struct world *w, const struct wor
         "", true, "guardian", child->school_since, child->ends_on, org_id(w, child->school, org));
 }
 
-static enum err write_roles(struct job *j, struct zip *z, struct errmsg *e) {
+static enum err write_roles(struct job *j, struct out_zip *z, struct errmsg *e) {
     const struct world *w = &j->world;
     struct out o;
     char id[24], org[24];
@@ -409,7 +409,7 @@ static enum err write_roles(struct job *j, struct zip *z, struct errmsg *e) {
     return job_close(j, &o, z, e);
 }
 
-static enum err write_demographics(struct job *j, struct zip *z, struct errmsg *e) {
+static enum err write_demographics(struct job *j, struct out_zip *z, struct errmsg *e) {
     const struct world *w = &j->world;
     static const char *const sexes[] = {"female", "male", "other"};
     struct out o;
@@ -499,7 +499,7 @@ static void section_teachers(struct job *j, struct out *o, const struct slot *t,
     }
 }
 
-static enum err write_enrollments(struct job *j, struct zip *z, struct errmsg *e) {
+static enum err write_enrollments(struct job *j, struct out_zip *z, struct errmsg *e) {
     const struct world *w = &j->world;
     struct out o;
     TRY(job_open(j, &o, z, "enrollments.csv", e));
@@ -524,17 +524,17 @@ static enum err write_enrollments(struct job *j, struct zip *z, struct errmsg *e
 }
 
 enum err write_oneroster(struct job *j, struct errmsg *e) {
-    static enum err (*const members[])(struct job *, struct zip *, struct errmsg *) = {
+    static enum err (*const members[])(struct job *, struct out_zip *, struct errmsg *) = {
         write_manifest, write_sessions, write_orgs,         write_courses,    write_classes,
         write_users,    write_roles,    write_demographics, write_enrollments};
-    struct zip z;
-    TRY(zip_open(&z, j->options->dir, "oneroster.zip", e));
+    struct out_zip z;
+    TRY(out_zip_open(&z, j->options->dir, "oneroster.zip", e));
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
         enum err r = members[i](j, &z, e);
         if (r != ERR_OK) {
-            zip_abandon(&z);
+            out_zip_abandon(&z);
             return r;
         }
     }
-    return zip_close(&z, e);
+    return out_zip_close(&z, e);
 }

@@ -17,7 +17,8 @@ void district_identifier(int district, char out[static 16]) {
     (void)snprintf(out, 16, "99%05u", ((unsigned)district + 1) * 10 % 100000U);
 }
 
-enum err job_open(struct job *j, struct out *o, struct zip *z, const char *name, struct errmsg *e) {
+enum err job_open(struct job *j, struct out *o, struct out_zip *z, const char *name,
+                  struct errmsg *e) {
     struct spoiler *spoiler = NULL;
     if (j->messy != NULL)
         spoiler = messy_file(j->messy, &name);
@@ -26,7 +27,7 @@ enum err job_open(struct job *j, struct out *o, struct zip *z, const char *name,
     return out_open(o, j->options->dir, name, spoiler, e);
 }
 
-enum err job_close(struct job *j, struct out *o, struct zip *z, struct errmsg *e) {
+enum err job_close(struct job *j, struct out *o, struct out_zip *z, struct errmsg *e) {
     struct sample_report *r = j->report;
     CHECK(r->files_n < SAMPLE_FILES_MOST);
     struct sample_file *f = &r->files[r->files_n++];

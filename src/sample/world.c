@@ -599,7 +599,7 @@ static void equip(struct world *w) {
             s->kind == SCHOOL_ALTERNATIVE
                 ? 100
                 : (int)((int64_t)w->students_wanted * s->weight / sum * grades[s->kind] / 134);
-        int per_thousand = draw_between(&r, 780, 1900) - (s->locale == LOCALE_RURAL ? 180 : 0),
+        int per_thousand = draw_between(&r, 920, 1900) - (s->locale == LOCALE_RURAL ? 180 : 0),
             t = 0;
         int want = users * (s->short_line ? 330 : per_thousand) / 1000;
         while (t < TIERS - 1 && tiers[t] < want)

@@ -194,3 +194,8 @@ SELECT id, kind, CASE WHEN parent_id IS NULL THEN 1 ELSE 0 END FROM org
 WHERE (parent_id IS NULL OR kind = 'district') AND kind IN ('nation', 'state', 'region', 'district', 'school')
   AND ends_on IS NULL
 ORDER BY id;
+
+-- reading_everywhere: the readings of every org on one day, by org: id, cells.
+SELECT org_id, cells FROM reading
+WHERE as_of = :day AND indicator = :indicator AND series = :series
+ORDER BY org_id;

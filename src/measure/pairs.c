@@ -189,7 +189,7 @@ static void table(const struct pairs *p, const struct reading *org, struct arena
         *r = *org;
         r->group = p->row_group[i / p->nb];
         r->group2 = p->col_group[i % p->nb];
-        r->median = NAN;
+        r->median = r->den = NAN;
         r->value =
             o < 0 ? shown_sum(NULL, 0) : cell_show(&at(p, o)[1 + p->na + p->nb + i], p->k->ind);
     }

@@ -59,7 +59,9 @@ static void fill(struct reading *out, const struct reading_key *k, const struct 
     out->group2 = GROUP_ALL;
     out->since = since;
     out->as_of = as_of;
-    out->median = NAN;
+    out->median = out->den = NAN;
+    if (shown_exact(&out->value))
+        out->den = k->ind->kind == MEASURE_RATIO ? c->group[group].den : c->group[group].n;
     out->value = as_of == DATE_NONE ? no_data() : cell_show(&c->group[group], k->ind);
     if (group == GROUP_ALL && shown_exact(&out->value))
         out->median = c->quartile[1] * indicator_scale(k->ind);
@@ -140,6 +142,64 @@ enum err reading_children(struct db *db, struct arena *a, const struct reading_k
         }
     }
     enum err closed = rows_close(r, err == ERR_OK ? e : NULL);
+    return err != ERR_OK ? err : closed;
+}
+
+static int by_name(const void *x, const void *y) {
+    const struct reading *a = x, *b = y;
+    int order = str_cmp(a->org_name, b->org_name);
+    return order != 0 ? order : a->org_id < b->org_id ? -1 : a->org_id > b->org_id;
+}
+
+/* A row for every school under the org; those with cells are filled afterwards. */
+static enum err schools_under(struct db *db, struct arena *a, const struct reading_key *k,
+                              int32_t since, int32_t as_of, struct reading_list *out,
+                              struct errmsg *e) {
+    struct org_tree *t;
+    size_t cap = 0;
+    const struct cells nobody = {.kind = k->ind->kind, .quartile = {NAN, NAN, NAN}};
+    TRY(org_tree_load(db, a, as_of, &t, e));
+    int32_t top = org_tree_find(t, k->org_id);
+    for (size_t i = 0; i < t->n && top >= 0; i++) {
+        int32_t o = t->by_id[i];
+        if (!t->org[o].school || !org_tree_under(t, o, top))
+            continue;
+        struct reading *row = list_add(out, a, &cap);
+        fill(row, k, &nobody, k->group, since, as_of);
+        row->org_id = t->org[o].id;
+        row->org_name = t->org[o].name;
+        row->org_kind = t->org[o].kind;
+    }
+    return ERR_OK;
+}
+
+enum err reading_schools(struct db *db, struct arena *a, const struct reading_key *k,
+                         struct reading_list *out, struct errmsg *e) {
+    char day[DATE_TEXT];
+    struct rows *r;
+    int32_t as_of, since;
+    *out = (struct reading_list){0};
+    TRY(resolve(db, k, &as_of, &since, e));
+    if (as_of == DATE_NONE)
+        return ERR_OK;
+    TRY(schools_under(db, a, k, since, as_of, out, e));
+    TRY(db_rows(db, SQL_READING_EVERYWHERE,
+                ARGS(val_date(as_of, day), V_Z(k->ind->code), V_STR(k->series)), &r, e));
+    enum err err = ERR_OK;
+    size_t at = 0;
+    while (err == ERR_OK && rows_next(r)) { /* both by org id */
+        struct cells c;
+        while (at < out->n && out->row[at].org_id < rows_int(r, 0))
+            at++;
+        if (at == out->n || out->row[at].org_id != rows_int(r, 0))
+            continue;
+        err = cells_read(rows_str(r, 1), &c, e);
+        if (err == ERR_OK)
+            fill(&out->row[at], k, &c, k->group, since, as_of);
+    }
+    enum err closed = rows_close(r, err == ERR_OK ? e : NULL);
+    if (out->n > 1)
+        qsort(out->row, out->n, sizeof *out->row, by_name);
     return err != ERR_OK ? err : closed;
 }
 

@@ -28,6 +28,7 @@ struct reading {
     int group, group2;    /* group2: the second of a pair, else GROUP_ALL */
     int32_t since, as_of; /* DATE_NONE: there is no reading */
     double median;        /* of the units; NaN but for means of everyone that are shown exactly */
+    double den;           /* sum of the denominators; NaN but where value is shown exactly */
     struct shown value;   /* with n and interval; SHOWN_NO_DATA where nothing is known */
 };
 
@@ -42,6 +43,9 @@ struct reading_list {
 /* The same number for each org directly below (schools of a district), by name. */
 NODISCARD enum err reading_children(struct db *db, struct arena *a, const struct reading_key *k,
                                     struct reading_list *out, struct errmsg *e);
+/* The same number for each school at or under the org, at any depth, by name. */
+NODISCARD enum err reading_schools(struct db *db, struct arena *a, const struct reading_key *k,
+                                   struct reading_list *out, struct errmsg *e);
 /* The same number as of each kept day in [from, k->as_of], oldest first. */
 NODISCARD enum err reading_trend(struct db *db, struct arena *a, const struct reading_key *k,
                                  int32_t from, struct reading_list *out, struct errmsg *e);

@@ -111,7 +111,7 @@ NODISCARD enum err gap_units(struct db *db, struct arena *a, const struct standa
                              size_t *n, struct errmsg *e);
 
 /* Every gap of a list in one table: for CSV, XLSX and print. Cells are texts in the language. */
-enum { GAP_COLUMNS = 17 };
+enum { GAP_COLUMNS = 18 };
 extern const struct tr gap_column_names[GAP_COLUMNS];
 void gap_cells(const struct gap *g, enum lang lang, struct arena *a, struct str out[GAP_COLUMNS]);
 /* RFC 4180, UTF-8, CRLF, a header row. */

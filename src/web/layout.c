@@ -2,6 +2,7 @@
 #include "web/asset.h"
 #include "web/inside.h"
 
+#include "base/config.h"
 #include "base/log.h"
 
 #include <stdio.h>
@@ -171,13 +172,14 @@ void page_end(struct req *r) {
     struct html *h = &r->reply->html;
     CHECK(r->reply->page_open);
     r->reply->page_open = false;
-    html(h, "</main>\n<footer>%s <a href=\"/about/numbers\">%s</a></footer>\n</body></html>\n",
-         T(h,
-           "Every number shows its n, interval and date; groups under 10 are hidden, and so is "
-           "what would reveal them.",
-           "Cada número muestra su n, intervalo y fecha; los grupos menores de 10 se ocultan, y "
-           "también lo que los revelaría."),
-         T(h, "How numbers are protected", "Cómo se protegen los números"));
+    html_say(h,
+             "</main>\n<footer>Every number shows its n, interval and date; groups under %s are "
+             "hidden, and so is what would reveal them. <a href=\"/about/numbers\">How numbers are "
+             "protected</a></footer>\n</body></html>\n",
+             "</main>\n<footer>Cada número muestra su n, intervalo y fecha; los grupos menores de "
+             "%s se ocultan, y también lo que los revelaría. <a href=\"/about/numbers\">Cómo se "
+             "protegen los números</a></footer>\n</body></html>\n",
+             num_int(h, config_int(CONF_MINIMUM_N)));
 }
 
 /* -- errors --------------------------------------------------------------------------------------

@@ -135,6 +135,8 @@ enum err write_teacher_survey(struct job *j, struct errmsg *e) {
         struct rng r = rng_stream(w->seed ^ (uint64_t)w->year.year << 40, "survey", s->number);
         const struct world_school *school = &w->schools[s->school];
         int32_t day = s->begins_on + draw_between(&r, 20, 40);
+        while (date_weekday(day) >= 5)
+            day++;
         bool answers = draw_chance(&r, 820);
         int years = clamp(w->year.year - s->since, 0, 12), self = draw_normal(&r),
             hours = draw_normal(&r);

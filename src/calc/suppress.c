@@ -216,7 +216,8 @@ void suppress_primary(const struct suppress_input *in, struct suppress_verdict v
         if (v.n != SUPPRESS_N_SHOWN)
             v.num = SUPPRESS_NUM_HIDDEN;
         else if (in->with_num && c->n > 0)
-            v.num = (uint8_t)suppress_code(c->n, c->num);
+            v.num = (c->flags & SUPPRESS_NUM_STICKY) != 0 ? (uint8_t)SUPPRESS_NUM_HIDDEN
+                                                          : (uint8_t)suppress_code(c->n, c->num);
         verdicts[i] = v;
     }
 }
@@ -875,11 +876,12 @@ static size_t phase_run(struct run *run) {
 
 static void run_free(struct run *run) {
     struct web *w = &run->web;
-    void *all[] = {w->cell_at,        w->cell_tie, w->relation_at, w->relation_tie, w->cell_block,
-                   w->relation_block, w->movable,  w->hideable,    w->now,          w->hidden,
-                   w->price,          run->need,   run->proof_of,  run->use_of,     run->proof,
-                   run->entry,        run->use,    run->queue,     run->complement, run->moved[0],
-                   run->moved[1],     run->slot};
+    void *all[] = {
+        w->cell_at,        w->cell_tie,   w->relation_at, w->relation_tie, w->cell_block,
+        w->relation_block, w->tangled,    w->movable,     w->hideable,     w->now,
+        w->hidden,         w->price,      run->need,      run->proof_of,   run->use_of,
+        run->proof,        run->entry,    run->use,       run->queue,      run->complement,
+        run->moved[0],     run->moved[1], run->slot};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         free(all[i]);
     circuit_search_free(run->search);

@@ -24,6 +24,7 @@
 enum suppress_flag {
     SUPPRESS_FIXED = 1,      /* already out of the door: visible whatever happens */
     SUPPRESS_STICKY = 2,     /* was hidden in a published period: hidden again, if not empty */
+    SUPPRESS_NUM_STICKY = 8, /* its rate was hidden, n was not: the rate is hidden again */
     SUPPRESS_UNPUBLISHED = 4 /* never shown, but computable from what is (an increment, a rest) */
 };
 

@@ -111,7 +111,10 @@ static uint32_t published(const struct pairs *p, const struct cells *stored, siz
                                  : -1;
     if (g < 0)
         return 0;
-    return stored->group[g].verdict.n == SUPPRESS_N_SHOWN ? SUPPRESS_FIXED : SUPPRESS_STICKY;
+    struct suppress_verdict v = stored->group[g].verdict;
+    if (v.n != SUPPRESS_N_SHOWN)
+        return SUPPRESS_STICKY;
+    return SUPPRESS_FIXED | (v.num == SUPPRESS_NUM_HIDDEN ? (uint32_t)SUPPRESS_NUM_STICKY : 0);
 }
 
 static enum err fill_universe(struct db *db, struct pairs *p, struct raw_cell *raw, size_t *n,
@@ -156,7 +159,13 @@ static enum err decide(struct db *db, struct pairs *p, struct arena *a, struct e
         up[o] = p->tree->org[o].parent < 0 ? RAW_NONE : (uint32_t)p->tree->org[o].parent;
     TRY(fill_universe(db, p, raw, &n, e));
     const struct raw_period period = {RAW_NONE};
-    struct raw_universe u = {up, p->tree->n, &period, 1, raw, n, config_int(CONF_MINIMUM_N)};
+    struct raw_universe u = {.parent = up,
+                             .n_orgs = p->tree->n,
+                             .period = &period,
+                             .n_periods = 1,
+                             .cells = raw,
+                             .n_cells = n,
+                             .min_n = config_int(CONF_MINIMUM_N)};
     struct suppress_report report;
     TRY(raw_decide(&u, p->k->ind, &report, e));
     take_verdicts(p, raw);

@@ -6,9 +6,13 @@
  *
  * Relations are found from the keys, none is given by hand:
  *   org      parent = sum of its children, for every group and period
- *   group    all = sum of the categories of a dimension (unknown is a category), for every org
+ *   group    all = sum of the categories of a dimension (unknown is a category), for every org;
+ *            a category that is a part of another (raw_nest: free meals of low income, a grade of
+ *            its band) counts towards that one instead, if it is in the universe
  *   pair     (d1, c1) = sum over c2 of (d1, c1, d2, c2), and the same for d2
  *   period   a period = sum of its parts (struct raw_period), where counts add up
+ * What an org has beyond its children (people counted at the district itself) is a cell too, never
+ * shown, protected like any other.
  * Where the keys of a relation are incomplete (a category missing from the input) the missing cell
  * counts as empty, so hand in every cell that has anybody.
  */
@@ -44,15 +48,21 @@ struct raw_period {
                   * counts add up: not for stocks, not for distinct people. */
 };
 
+struct raw_nest { /* category cat of dim is a part of category in_cat of in_dim */
+    uint16_t dim, cat, in_dim, in_cat;
+};
+
 struct raw_universe {
     const uint32_t
         *parent; /* [n_orgs] parent's index, RAW_NONE at the top; parents may come later */
     size_t n_orgs;
     const struct raw_period *period; /* [n_periods] */
     size_t n_periods;
-    struct raw_cell *cells; /* [n_cells], any order, keys unique */
+    struct raw_cell *cells; /* [n_cells], any order, keys unique; dims < 64 */
     size_t n_cells;
-    int64_t min_n; /* of the district's setting; 0: 10 */
+    int64_t min_n;               /* of the district's setting; 0: 10 */
+    const struct raw_nest *nest; /* [n_nest] or NULL */
+    size_t n_nest;
 };
 
 /* Writes cells[].verdict. `ind` says whether it is about people (else everything is shown) and
@@ -60,15 +70,16 @@ struct raw_universe {
 NODISCARD enum err raw_decide(const struct raw_universe *u, const struct indicator *ind,
                               struct suppress_report *report, struct errmsg *e);
 
-/* The same universe for `homeroom verify`: exact ranges where the part is small enough.
- * *too_narrow must come out 0. */
+/* The same universe with its stored verdicts, for `homeroom verify`: exact ranges where the part is
+ * small enough. ERR_CONFLICT if any hidden number can be worked out too closely. */
 NODISCARD enum err raw_audit(const struct raw_universe *u, const struct indicator *ind,
-                             size_t *checked, size_t *too_narrow, struct errmsg *e);
+                             struct suppress_audited *out, struct errmsg *e);
 
 /*
- * Sticky: before deciding a period of a cumulative indicator (year to date) hand in the last
- * published period as cells with SUPPRESS_FIXED where shown; a cell hidden then gets
- * SUPPRESS_STICKY now, so that no difference opens. `last` and `now` need not be in the same order.
+ * Sticky: before deciding a period of a cumulative indicator (year to date), or anything that hangs
+ * on what is out already: a cell hidden in `last` gets SUPPRESS_STICKY in `now`, one whose rate was
+ * hidden SUPPRESS_NUM_STICKY, so that no difference opens. The period of the keys is not looked at;
+ * the order need not be the same.
  */
 void raw_sticky(const struct raw_cell last[], size_t n_last, struct raw_cell now[], size_t n_now);
 

@@ -50,3 +50,14 @@ WHERE m.batch_id = :batch;
 -- usage_newest_day: the last day of which there are facts.
 --   scan: a few hundred rows
 SELECT MAX(last_day) FROM usage_segment WHERE kind = :kind;
+
+-- usage_students_count: how many students are enrolled on a day.
+--   scan: counts every student
+SELECT COUNT(DISTINCT person_id) FROM person_role
+WHERE role = 'student' AND begins_on <= :day AND (ends_on IS NULL OR ends_on > :day);
+
+-- usage_students: students enrolled on a day, ascending.
+--   scan: a row for every student
+SELECT DISTINCT person_id FROM person_role
+WHERE role = 'student' AND begins_on <= :day AND (ends_on IS NULL OR ends_on > :day)
+ORDER BY person_id;

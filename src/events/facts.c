@@ -34,17 +34,36 @@ static struct str product_key(struct arena *a, struct str name) {
     return (struct str){p, n};
 }
 
-enum err facts_product(struct db *db, struct str name, int64_t *id, struct errmsg *e) {
+enum err facts_product_find(struct db *db, struct str name, int64_t *id, bool *is_new,
+                            struct errmsg *e) {
     struct arena *a = arena_new(1 << 20);
-    struct str key = product_key(a, name);
+    struct str key = name.n > 4096 ? name : product_key(a, name);
     bool found = false;
     enum err r = key.n == 0 || key.n > 500
                      ? err_set(e, ERR_INVALID, "A product needs a name of 1 to 500 bytes.")
                      : db_int(db, SQL_PRODUCT_FIND, ARGS(V_STR(key)), id, &found, e);
-    if (r == ERR_OK && !found)
-        r = db_int(db, SQL_PRODUCT_INSERT, ARGS(V_STR(str_trim(name)), V_STR(key)), id, NULL, e);
+    *is_new = !found;
     arena_free(a);
     return r;
+}
+
+enum err facts_product(struct db *db, struct str name, int64_t *id, struct errmsg *e) {
+    bool is_new;
+    TRY(facts_product_find(db, name, id, &is_new, e));
+    if (!is_new)
+        return ERR_OK;
+    struct arena *a = arena_new(1 << 20);
+    enum err r = db_int(db, SQL_PRODUCT_INSERT,
+                        ARGS(V_STR(str_trim(name)), V_STR(product_key(a, name))), id, NULL, e);
+    arena_free(a);
+    return r;
+}
+
+bool facts_product_same(struct str x, struct str y) {
+    struct arena *a = arena_new(1 << 20);
+    bool same = str_eq(product_key(a, x), product_key(a, y));
+    arena_free(a);
+    return same;
 }
 
 enum err facts_product_name(struct db *db, int64_t id, struct arena *a, struct str *name,

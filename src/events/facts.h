@@ -16,8 +16,13 @@
 /* The folder: facts/ in the data directory of the configuration (CONF_DATA_DIR). */
 struct str events_dir(struct arena *a);
 
-/* The id of a product by name (compared without case or outer blanks); made where it is new. */
+/* The id of a product by name (compared without case and blanks); *is_new where there is none, and
+ * *id is untouched then. ERR_INVALID: no name, or one past 500 bytes. */
+NODISCARD enum err facts_product_find(struct db *db, struct str name, int64_t *id, bool *is_new,
+                                      struct errmsg *e);
+/* The same, made where it is new. */
 NODISCARD enum err facts_product(struct db *db, struct str name, int64_t *id, struct errmsg *e);
+bool facts_product_same(struct str a, struct str b); /* would be one product */
 /* Its name, copied; "" where there is no such product. */
 NODISCARD enum err facts_product_name(struct db *db, int64_t id, struct arena *a, struct str *name,
                                       struct errmsg *e);

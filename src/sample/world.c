@@ -105,8 +105,10 @@ static void add_upper(struct world *w, int district, enum school_kind kind, int 
         for (int k = 0; k < d->elementary[1]; k++)
             if (*feeds_of(&zones[k], kind) == w->schools_n) {
                 s.weight += zones[k].weight;
+                s.poverty += zones[k].weight * zones[k].poverty;
                 votes[zones[k].locale] += zones[k].weight;
             }
+        s.poverty = s.weight > 0 ? s.poverty / s.weight : 0;
         for (int l = 1; l < LOCALES; l++)
             if (votes[l] > votes[s.locale])
                 s.locale = (enum locale)l;
@@ -163,6 +165,7 @@ static void add_district(struct world *w, int index, int students) {
         struct world_school s = {
             .district = index, .kind = SCHOOL_ALTERNATIVE, .grade_low = 11, .grade_high = GRADE_12};
         s.locale = w->schools[d->high[0]].locale;
+        s.poverty = d->poverty;
         add_school(w, &s);
     }
     d->n = w->schools_n - d->first;

@@ -75,7 +75,7 @@ struct world_school {
     int grade_low, grade_high;
     int middle, high; /* elementary: where its leavers go, and then */
     int weight;       /* its part of the district's households; 0 for alternative schools */
-    int poverty;      /* elementary: permille of its households below the meal line */
+    int poverty;      /* permille of its households below the meal line, as expected */
     int races[RACES]; /* elementary: weights of its households, sum about 1000 */
     int students_at_start[GRADES]; /* on the year's first day: what sections are made from */
     int students_now[GRADES];      /* on the day asked for */

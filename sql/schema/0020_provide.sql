@@ -104,6 +104,7 @@ CREATE TABLE licence (
     batch_id INTEGER REFERENCES import_batch(id)
 ) STRICT;
 CREATE INDEX licence_product ON licence(product);
+CREATE INDEX licence_school ON licence(school_id);
 
 CREATE TABLE need ( -- assistive technology a student needs
     id PRIMARY_ID,
@@ -185,7 +186,6 @@ CREATE TABLE us_district ( -- NCES Common Core of Data: every local education ag
     longitude REAL,
     locale TEXT CHECK (locale IN ('city', 'suburb', 'town', 'rural')),
     agency_type TEXT,
-    charter TEXT,
     lowest_grade TEXT,             -- PK KG 01 .. 12
     highest_grade TEXT,
     schools INTEGER,

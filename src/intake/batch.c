@@ -232,6 +232,24 @@ void batch_undo_tables(const struct undo_table *tables) {
     groups[group_count++] = tables;
 }
 
+static const struct undo_other *others[TABLE_GROUPS];
+static size_t other_count;
+
+void batch_undo_other(const struct undo_other *o) {
+    for (size_t i = 0; i < other_count; i++)
+        if (others[i] == o)
+            return;
+    CHECK(other_count < TABLE_GROUPS);
+    others[other_count++] = o;
+}
+
+static const struct undo_other *owner_of(struct str tab) {
+    for (size_t i = 0; i < other_count; i++)
+        if (others[i]->owns != NULL && others[i]->owns(tab))
+            return others[i];
+    return NULL;
+}
+
 static const struct undo_table *table_named(struct str name) {
     for (size_t g = 0; g < group_count; g++)
         for (const struct undo_table *t = groups[g]; t->tab != NULL; t++)
@@ -264,6 +282,9 @@ static enum err check_untouched(struct db *db, int64_t id, struct errmsg *e) {
                 found = refuse_touched(id, r, str_z(t->tab), e);
             TRY(rows_close(r, e));
         }
+    for (size_t i = 0; i < other_count && found == ERR_OK; i++)
+        if (others[i]->check != NULL)
+            found = others[i]->check(db, id, e);
     return found;
 }
 
@@ -294,15 +315,18 @@ static enum err restore(struct db *db, const struct undo_table *t, int64_t row, 
 static enum err restore_row(struct db *db, const struct rows *r, struct errmsg *e) {
     struct str tab = rows_str(r, 0), kind = rows_str(r, 2);
     const struct undo_table *t = table_named(tab);
-    if (t == NULL)
+    const struct undo_other *o = t == NULL ? owner_of(tab) : NULL;
+    if (t == NULL && o == NULL)
         return err_set(e, ERR_UNAVAILABLE,
                        "This import changed %.*s, which this program cannot put back. Undo it with "
                        "the version of Homeroom that made it.",
                        STR_ARG(tab));
     yyjson_doc *doc;
     TRY(json_read(rows_str(r, 3), &doc, e));
-    enum err x =
-        restore(db, t, rows_int(r, 1), str_eq(kind, STR("ended")), yyjson_doc_get_root(doc), e);
+    bool ended = str_eq(kind, STR("ended"));
+    yyjson_val *before = yyjson_doc_get_root(doc);
+    enum err x = t != NULL ? restore(db, t, rows_int(r, 1), ended, before, e)
+                           : o->restore(db, tab, rows_int(r, 1), ended, before, e);
     yyjson_doc_free(doc);
     return x;
 }
@@ -373,8 +397,18 @@ static enum err drop_added(struct db *db, const struct undo_table *t, int64_t id
     return drop_each(db, t, id, today, out, e);
 }
 
-static enum err undo_in(struct db *db, int64_t id, const char *today, struct undo_report *out,
+static enum err drop_others(struct db *db, int64_t id, int32_t today, struct undo_report *out,
+                            struct errmsg *e) {
+    for (size_t i = 0; i < other_count; i++)
+        if (others[i]->drop != NULL)
+            TRY(others[i]->drop(db, id, today, &out->removed, &out->ended, e));
+    return ERR_OK;
+}
+
+static enum err undo_in(struct db *db, int64_t id, int32_t on, struct undo_report *out,
                         struct errmsg *e) {
+    char today[DATE_TEXT];
+    (void)date_text(on, today);
     struct arena *a = arena_new((size_t)1 << 20);
     struct batch_row row;
     enum err x = batch_get(db, a, id, &row, e);
@@ -387,6 +421,7 @@ static enum err undo_in(struct db *db, int64_t id, const char *today, struct und
     TRY(x);
     TRY(check_untouched(db, id, e));
     TRY(restore_all(db, id, &out->restored, e));
+    TRY(drop_others(db, id, on, out, e));
     for (size_t g = group_count; g-- > 0;) {
         size_t n = 0;
         while (groups[g][n].tab != NULL)
@@ -401,12 +436,11 @@ enum err batch_undo(struct store *s, int64_t id, int32_t today, struct undo_repo
                     struct errmsg *e) {
     struct store_lock *lock;
     struct db *db;
-    char day[DATE_TEXT];
     *out = (struct undo_report){0};
     TRY(import_lock(s, &lock, e));
     enum err x = store_begin(s, &db, e);
     if (x == ERR_OK) {
-        x = undo_in(db, id, date_text(today, day), out, e);
+        x = undo_in(db, id, today, out, e);
         if (x == ERR_OK)
             x = store_commit(s, e);
         else

@@ -15,6 +15,7 @@
 #define INTAKE_BATCH_H
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "store/store.h"
 
 enum batch_mode { BATCH_BULK, BATCH_DELTA };
@@ -95,6 +96,18 @@ struct undo_table {
 /* Tables of all sources, each before those that refer to it (undo goes backwards); ends at tab
  * NULL. Registered once at start, before threads; the array must live on. */
 void batch_undo_tables(const struct undo_table *tables);
+
+/* What undo must also take back though it is no undo_table: records of kinds, usage facts. Members
+ * may be NULL. Registered once at start; the struct must live on. */
+struct undo_other {
+    bool (*owns)(struct str tab); /* rows of import_change that are its own */
+    enum err (*check)(struct db *db, int64_t batch_id, struct errmsg *e); /* ERR_CONFLICT */
+    enum err (*restore)(struct db *db, struct str tab, int64_t row_id, bool ended,
+                        yyjson_val *before, struct errmsg *e);
+    enum err (*drop)(struct db *db, int64_t batch_id, int32_t today, int64_t *removed,
+                     int64_t *ended, struct errmsg *e); /* adds to both */
+};
+void batch_undo_other(const struct undo_other *o);
 
 struct undo_report {
     int64_t removed;  /* added rows that are gone again */

@@ -572,11 +572,6 @@ static const struct choice agency_type[] = {
     {"specialized",
      TR_INIT("Specialized public school district", "Distrito público especializado")},
 };
-static const struct choice charter[] = {
-    {"all", TR_INIT("All schools are charter", "Todas las escuelas son charter")},
-    {"some", TR_INIT("Some schools are charter", "Algunas escuelas son charter")},
-    {"none", TR_INIT("No charter schools", "Sin escuelas charter")},
-};
 static const struct field us_district_fields[] = {
     {.column = "leaid",
      .type = FIELD_TEXT,
@@ -632,10 +627,6 @@ static const struct field us_district_fields[] = {
      .type = FIELD_CHOICE,
      .label = TR_INIT("Kind of agency", "Tipo de agencia"),
      CHOICES(agency_type)},
-    {.column = "charter",
-     .type = FIELD_CHOICE,
-     .label = TR_INIT("Charter", "Charter"),
-     CHOICES(charter)},
     {.column = "lowest_grade",
      .type = FIELD_TEXT,
      .label = TR_INIT("Lowest grade", "Grado más bajo"),

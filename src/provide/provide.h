@@ -22,4 +22,7 @@ extern const size_t provide_source_count;
 extern const struct indicator provide_indicators[];
 extern const size_t provide_indicator_count;
 
+/* Lets undo take back what these sources wrote. Once at the start of the process. */
+void provide_register(void);
+
 #endif

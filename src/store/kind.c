@@ -110,6 +110,9 @@ enum fixed {
     STMT_IMPORT_UPDATE,
     STMT_IMPORT_END,
     STMT_EACH,
+    STMT_TOUCHED,
+    STMT_DROP_ADDED,
+    STMT_END_ADDED,
     STMT_COUNT
 };
 
@@ -183,6 +186,25 @@ static void compose(struct sql_text *s, const struct kind *k, enum fixed which) 
         add(s, " AND ends_on IS NULL AND id <> ");
         add_place(s);
         add(s, " LIMIT 1");
+        break;
+    case STMT_TOUCHED:
+        buf_fmt(&s->b,
+                "SELECT c.batch_id FROM %s t JOIN import_change c ON c.row_id = t.id AND c.tab = "
+                "'%s' JOIN import_batch b ON b.id = c.batch_id AND b.state = 'applied' WHERE t.batch_id "
+                "= ",
+                k->table, k->table);
+        add_place(s);
+        add(s, " AND c.batch_id > t.batch_id ORDER BY c.batch_id DESC LIMIT 1");
+        break;
+    case STMT_DROP_ADDED:
+        buf_fmt(&s->b, "DELETE FROM %s WHERE version = 1 AND batch_id = ", k->table);
+        add_place(s);
+        break;
+    case STMT_END_ADDED:
+        buf_fmt(&s->b, "UPDATE %s SET version = version + 1, ends_on = ", k->table);
+        add_place(s);
+        add(s, " WHERE ends_on IS NULL AND batch_id = ");
+        add_place(s);
         break;
     case STMT_COUNT:
         break;
@@ -836,22 +858,43 @@ enum err kind_import_insert(struct db *db, const struct kind *k, const struct ki
     return insert(db, k, NULL, edit, how, id, e);
 }
 
-enum err kind_import_update(struct db *db, const struct kind *k, int64_t id,
+enum err kind_import_get(struct db *db, const struct kind *k, int64_t id, struct arena *a,
+                         struct kind_row *out, int64_t *src_hash, struct errmsg *e) {
+    struct rows *r;
+    struct val v[KIND_FIELDS_MAX];
+    struct str name[KIND_FIELDS_MAX];
+    struct kind_row row;
+    TRY(db_rows_stmt(db, fixed_stmt(db, k, STMT_GET), ARGS(V_INT(id)), &r, e));
+    bool found = rows_next(r);
+    if (found) {
+        read_row(r, k, NULL, v, name, &row);
+        keep_row(k, &row, a, out);
+    }
+    if (found && src_hash != NULL)
+        *src_hash = rows_int(r, rows_columns(r) - 1);
+    TRY(rows_close(r, e));
+    return found ? ERR_OK : not_found(k, id, e);
+}
+
+uint64_t kind_differs(const struct kind *k, const struct kind_row *row,
+                      const struct kind_edit *edit) {
+    uint64_t out = 0;
+    for (size_t i = 0; i < k->field_count; i++)
+        if ((edit->set >> i & 1) != 0 && !same(&edit->v[i], &row->v[i]))
+            out |= UINT64_C(1) << i;
+    return out;
+}
+
+enum err kind_import_update(struct db *db, const struct kind *k, const struct kind_row *before,
                             const struct kind_edit *edit, struct kind_import how,
                             struct errmsg *e) {
     struct val v[KIND_FIELDS_MAX + 2];
-    struct kind_row before;
-    struct arena *a = arena_new(CHANGE_BYTES_MAX);
-    enum err r = get(db, k, NULL, id, a, &before, e);
-    for (size_t i = 0; r == ERR_OK && i < k->field_count; i++)
-        v[i] = (edit->set >> i & 1) != 0 ? edit->v[i] : before.v[i];
+    for (size_t i = 0; i < k->field_count; i++)
+        v[i] = (edit->set >> i & 1) != 0 ? edit->v[i] : before->v[i];
     v[k->field_count] = V_INT(how.src_hash);
-    v[k->field_count + 1] = V_INT(id);
-    if (r == ERR_OK)
-        r = db_exec_stmt(db, fixed_stmt(db, k, STMT_IMPORT_UPDATE),
-                         (struct args){v, k->field_count + 2}, NULL, e);
-    arena_free(a);
-    return r;
+    v[k->field_count + 1] = V_INT(before->id);
+    return db_exec_stmt(db, fixed_stmt(db, k, STMT_IMPORT_UPDATE),
+                        (struct args){v, k->field_count + 2}, NULL, e);
 }
 
 enum err kind_import_end(struct db *db, const struct kind *k, int64_t id, int32_t day,
@@ -875,6 +918,79 @@ enum err kind_import_each(struct db *db, const struct kind *k, kind_import_each_
     }
     enum err closed = rows_close(r, result == ERR_OK ? e : NULL);
     return result != ERR_OK ? result : closed;
+}
+
+/* ---- undo ---- */
+
+static void json_val(struct json *j, const struct val *v) {
+    if (v->kind == VAL_NULL)
+        json_null(j);
+    else if (v->kind == VAL_INT)
+        json_int(j, v->i);
+    else if (v->kind == VAL_REAL)
+        json_real(j, v->r);
+    else
+        json_str(j, v->s);
+}
+
+void kind_undo_note(const struct kind *k, const struct kind_row *before, uint64_t fields,
+                    int64_t src_hash, struct buf *out) {
+    struct json j = json_to(out);
+    json_open(&j, '{');
+    for (size_t i = 0; i < k->field_count; i++)
+        if ((fields >> i & 1) != 0) {
+            json_key(&j, k->fields[i].column);
+            json_val(&j, &before->v[i]);
+        }
+    json_key(&j, "src_hash");
+    json_int(&j, src_hash);
+    json_close(&j);
+}
+
+static struct val from_note(const struct field *f, yyjson_val *j) {
+    if (yyjson_is_str(j))
+        return V_STR(((struct str){yyjson_get_str(j), yyjson_get_len(j)}));
+    if (!yyjson_is_num(j))
+        return V_NULL;
+    return f->type == FIELD_REAL ? V_REAL(yyjson_get_num(j)) : V_INT(yyjson_get_sint(j));
+}
+
+enum err kind_undo_restore(struct db *db, const struct kind *k, int64_t id, bool ended,
+                           yyjson_val *note, struct errmsg *e) {
+    struct kind_edit edit = {0};
+    struct kind_row row;
+    struct kind_import how = {.src_hash = yyjson_get_sint(yyjson_obj_get(note, "src_hash"))};
+    if (ended)
+        return kind_import_end(db, k, id, DATE_NONE, e);
+    for (size_t i = 0; i < k->field_count; i++) {
+        yyjson_val *old = yyjson_obj_get(note, k->fields[i].column);
+        if (old == NULL)
+            continue;
+        edit.set |= UINT64_C(1) << i;
+        edit.v[i] = from_note(&k->fields[i], old);
+    }
+    struct arena *a = arena_new(CHANGE_BYTES_MAX);
+    enum err r = kind_import_get(db, k, id, a, &row, NULL, e);
+    if (r == ERR_OK)
+        r = kind_import_update(db, k, &row, &edit, how, e);
+    arena_free(a);
+    return r;
+}
+
+enum err kind_undo_touched(struct db *db, const struct kind *k, int64_t batch_id, int64_t *by,
+                           struct errmsg *e) {
+    struct rows *r;
+    TRY(db_rows_stmt(db, fixed_stmt(db, k, STMT_TOUCHED), ARGS(V_INT(batch_id)), &r, e));
+    *by = rows_next(r) ? rows_int(r, 0) : 0;
+    return rows_close(r, e);
+}
+
+enum err kind_undo_added(struct db *db, const struct kind *k, int64_t batch_id, int32_t today,
+                         int64_t *removed, int64_t *ended, struct errmsg *e) {
+    char day[DATE_TEXT];
+    TRY(db_exec_stmt(db, fixed_stmt(db, k, STMT_DROP_ADDED), ARGS(V_INT(batch_id)), removed, e));
+    return db_exec_stmt(db, fixed_stmt(db, k, STMT_END_ADDED),
+                        ARGS(val_date(today, day), V_INT(batch_id)), ended, e);
 }
 
 /* ---- check ---- */

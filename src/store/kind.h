@@ -245,10 +245,17 @@ struct kind_import {
 NODISCARD enum err kind_import_insert(struct db *db, const struct kind *k,
                                       const struct kind_edit *edit, struct kind_import how,
                                       int64_t *id, struct errmsg *e);
-/* Writes the set fields and reopens the record; batch_id stays that of the import that added it. */
-NODISCARD enum err kind_import_update(struct db *db, const struct kind *k, int64_t id,
-                                      const struct kind_edit *edit, struct kind_import how,
-                                      struct errmsg *e);
+/* All fields of one record, whoever may see them; *src_hash may be NULL. */
+NODISCARD enum err kind_import_get(struct db *db, const struct kind *k, int64_t id, struct arena *a,
+                                   struct kind_row *out, int64_t *src_hash, struct errmsg *e);
+/* Which set fields differ from the record's, a bit each. */
+uint64_t kind_differs(const struct kind *k, const struct kind_row *row,
+                      const struct kind_edit *edit);
+/* Writes the set fields over `before` and src_hash; batch_id stays that of the import that added
+ * it. */
+NODISCARD enum err kind_import_update(struct db *db, const struct kind *k,
+                                      const struct kind_row *before, const struct kind_edit *edit,
+                                      struct kind_import how, struct errmsg *e);
 NODISCARD enum err kind_import_end(struct db *db, const struct kind *k, int64_t id, int32_t day,
                                    struct errmsg *e);
 /* Every record in force, all fields: to compare a file with. src_hash 0: never imported. */
@@ -256,6 +263,20 @@ typedef enum err kind_import_each_fn(void *to, const struct kind_row *row, int64
                                      struct errmsg *e);
 NODISCARD enum err kind_import_each(struct db *db, const struct kind *k, kind_import_each_fn *fn,
                                     void *to, struct errmsg *e);
+
+/* Undo. The old values of `fields` (a bit each) and the digest as a JSON object, */
+void kind_undo_note(const struct kind *k, const struct kind_row *before, uint64_t fields,
+                    int64_t src_hash, struct buf *out);
+/* and putting them back; `ended`: the record is only taken up again. */
+NODISCARD enum err kind_undo_restore(struct db *db, const struct kind *k, int64_t id, bool ended,
+                                     yyjson_val *note, struct errmsg *e);
+/* A later import that changed or ended a record this batch added: its id, or 0. */
+NODISCARD enum err kind_undo_touched(struct db *db, const struct kind *k, int64_t batch_id,
+                                     int64_t *by, struct errmsg *e);
+/* Removes what a batch added; what people have edited since is ended on `today` instead. */
+NODISCARD enum err kind_undo_added(struct db *db, const struct kind *k, int64_t batch_id,
+                                   int32_t today, int64_t *removed, int64_t *ended,
+                                   struct errmsg *e);
 
 /* ---- checks ---- */
 

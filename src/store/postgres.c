@@ -8,6 +8,7 @@
 #include <string.h>
 
 enum { CACHE_SLOTS = 4096, PARAMS_MOST = 64, BATCH = 512 };
+enum { BYTEA = 17, INT2 = 21, INT4 = 23, INT8 = 20, FLOAT4 = 700, FLOAT8 = 701, NUMERIC = 1700 };
 
 struct conn {
     PGconn *pg;
@@ -17,9 +18,17 @@ struct conn {
     int pending; /* statements sent since the last sync */
 };
 
+/* A BYTEA cell comes as hexadecimal text; its bytes are made when asked for and live as long as a
+ * text does, until the next row. */
+struct bytes {
+    unsigned char *p;
+    size_t n;
+};
+
 struct cursor {
     PGresult *result;
     int row, rows;
+    struct bytes *bytes; /* [columns], made at the first such cell */
 };
 
 static enum err fail(struct conn *c, const PGresult *res, struct errmsg *e) {
@@ -245,13 +254,21 @@ static enum err rows(void *conn, const struct stmt *s, struct args args, void **
     TRY(bulk(c, was_bulk, e));
     struct cursor *cur = calloc(1, sizeof *cur);
     CHECK(cur != NULL);
-    *cur = (struct cursor){res, -1, PQntuples(res)};
+    *cur = (struct cursor){res, -1, PQntuples(res), NULL};
     *out = cur;
     return ERR_OK;
 }
 
+static void forget_bytes(struct cursor *cur) {
+    for (int i = 0; cur->bytes != NULL && i < PQnfields(cur->result); i++) {
+        PQfreemem(cur->bytes[i].p);
+        cur->bytes[i] = (struct bytes){NULL, 0};
+    }
+}
+
 static bool next(void *cursor) {
     struct cursor *cur = cursor;
+    forget_bytes(cur);
     if (cur->row < cur->rows)
         cur->row++;
     return cur->row < cur->rows;
@@ -260,6 +277,8 @@ static bool next(void *cursor) {
 static enum err done(void *cursor, struct errmsg *e) {
     (void)e;
     struct cursor *cur = cursor;
+    forget_bytes(cur);
+    free(cur->bytes);
     PQclear(cur->result);
     free(cur);
     return ERR_OK;
@@ -274,8 +293,25 @@ static bool cell_null(void *cursor, int col) {
     return PQgetisnull(cur->result, cur->row, col) == 1;
 }
 
+static struct str cell_bytes(struct cursor *cur, int col) {
+    if (cur->bytes == NULL) {
+        cur->bytes = calloc((size_t)PQnfields(cur->result), sizeof *cur->bytes);
+        CHECK(cur->bytes != NULL);
+    }
+    struct bytes *b = &cur->bytes[col];
+    if (b->p == NULL) {
+        const char *hex = PQgetvalue(cur->result, cur->row, col);
+        b->p = PQunescapeBytea((const unsigned char *)hex, &b->n);
+        CHECK(b->p != NULL);
+    }
+    return (struct str){(const char *)b->p, b->n};
+}
+
 static struct str cell_str(void *cursor, int col) {
     struct cursor *cur = cursor;
+    if (PQftype(cur->result, col) == BYTEA)
+        return PQgetisnull(cur->result, cur->row, col) == 1 ? (struct str){"", 0}
+                                                            : cell_bytes(cur, col);
     return (struct str){PQgetvalue(cur->result, cur->row, col),
                         (size_t)PQgetlength(cur->result, cur->row, col)};
 }
@@ -298,7 +334,6 @@ static double cell_real(void *cursor, int col) {
 }
 
 static struct val cell(void *cursor, int col) {
-    enum { INT2 = 21, INT4 = 23, INT8 = 20, FLOAT4 = 700, FLOAT8 = 701, NUMERIC = 1700 };
     struct cursor *cur = cursor;
     if (cell_null(cursor, col))
         return V_NULL;
@@ -311,6 +346,8 @@ static struct val cell(void *cursor, int col) {
     case FLOAT8:
     case NUMERIC:
         return V_REAL(cell_real(cursor, col));
+    case BYTEA:
+        return V_BLOB(cell_str(cursor, col));
     default:
         return V_STR(cell_str(cursor, col));
     }

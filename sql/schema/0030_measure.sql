@@ -4,7 +4,7 @@
 CREATE TABLE reading ( -- one indicator (or one series of it) at one org as of one day, by every group
     indicator TEXT NOT NULL,       -- code in the catalogue
     series TEXT NOT NULL,          -- '' the whole, else a part such as a product
-    org_id INTEGER NOT NULL REFERENCES org(id),
+    org_id INTEGER NOT NULL,       -- org.id; no reference, since all of this is derived
     as_of TEXT NOT NULL,           -- ISO date
     since TEXT NOT NULL,           -- first day counted; since = as_of for a stock
     cells BLOB NOT NULL,           -- sums by group and what the door decided: measure/cells.h

@@ -63,6 +63,7 @@ CREATE TABLE gap_assignment ( -- who sees to a gap and by when; append-only, the
     set_by TEXT NOT NULL,
     set_us INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX gap_assignment_org ON gap_assignment(org_id);
 CREATE INDEX gap_assignment_of ON gap_assignment(standard, org_id, grp, id);
 
 CREATE TABLE gap_formula ( -- one row: rank = people^a x distance^b x priority^c

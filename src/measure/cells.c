@@ -151,51 +151,26 @@ struct shown cell_show(const struct cell *c, const struct indicator *ind) {
     return s;
 }
 
-/* Where a group's cell stands among the keys of the door. Low income is a dimension of its own
- * there (INCOME: low, paid, unknown), tied to meal status by pairs; so are grades to their bands.
- */
-enum { DIM_INCOME = DIM_COUNT, INCOME_LOW = 0, INCOME_PAID, INCOME_UNKNOWN };
-
-struct keys {
-    struct raw_key key[3];
-    size_t n;
-};
-
-static int meal(int i) {
-    return dim_rows[DIM_MEAL].first + i; /* low, free, reduced, paid, unknown */
+/* A group's place among the keys of the door. */
+static struct raw_key key_of(size_t org, int g) {
+    unsigned dim = group_rows[g].dim;
+    if (g == GROUP_ALL)
+        return (struct raw_key){(uint32_t)org, 0, RAW_ALL, RAW_ALL, RAW_ALL, RAW_ALL};
+    return (struct raw_key){
+        (uint32_t)org, 0, (uint16_t)dim, (uint16_t)(g - dim_rows[dim].first), RAW_ALL, RAW_ALL};
 }
 
-static void add_key(struct keys *k, unsigned d1, unsigned c1, unsigned d2, unsigned c2) {
-    k->key[k->n++] = (struct raw_key){0, 0, (uint16_t)d1, (uint16_t)c1, (uint16_t)d2, (uint16_t)c2};
-}
-
-static struct keys keys_of(int g) {
-    struct keys k = {.n = 0};
-    unsigned dim = group_rows[g].dim, cat = (unsigned)(g - dim_rows[dim].first);
-    if (g == GROUP_ALL) {
-        add_key(&k, RAW_ALL, RAW_ALL, RAW_ALL, RAW_ALL);
-        return k;
+/* The groups that are parts of another: grades of a band, free and reduced of low income. */
+static size_t nests(struct raw_nest out[GROUPS]) {
+    size_t n = 0;
+    for (int g = 1; g < GROUPS; g++) {
+        int up = group_rows[g].parent;
+        if (up == GROUP_ALL)
+            continue;
+        struct raw_key part = key_of(0, g), whole = key_of(0, up);
+        out[n++] = (struct raw_nest){part.dim1, part.cat1, whole.dim1, whole.cat1};
     }
-    if (g == meal(0)) {
-        add_key(&k, DIM_INCOME, INCOME_LOW, RAW_ALL, RAW_ALL);
-        return k;
-    }
-    add_key(&k, dim, cat, RAW_ALL, RAW_ALL);
-    if (dim == DIM_GRADE) {
-        unsigned band = (unsigned)(group_rows[g].parent - dim_rows[DIM_BAND].first);
-        add_key(&k, DIM_GRADE, cat, DIM_BAND, band);
-    } else if (dim == DIM_MEAL) {
-        unsigned income = g == meal(3) ? INCOME_PAID : g == meal(4) ? INCOME_UNKNOWN : INCOME_LOW;
-        if (income != INCOME_LOW)
-            add_key(&k, DIM_INCOME, income, RAW_ALL, RAW_ALL);
-        add_key(&k, DIM_MEAL, cat, DIM_INCOME, income);
-    }
-    return k;
-}
-
-/* The stricter of two verdicts on the same number. */
-static struct suppress_verdict stricter(struct suppress_verdict a, struct suppress_verdict b) {
-    return (struct suppress_verdict){a.n > b.n ? a.n : b.n, a.num > b.num ? a.num : b.num};
+    return n;
 }
 
 static size_t universe_cells(const struct cells cells[], size_t n, struct raw_cell out[]) {
@@ -205,14 +180,11 @@ static size_t universe_cells(const struct cells cells[], size_t n, struct raw_ce
             const struct cell *c = &cells[o].group[g];
             if (c->n == 0)
                 continue;
-            struct keys k = keys_of(g);
-            for (size_t i = 0; i < k.n; i++, at++) {
-                if (out == NULL)
-                    continue;
+            if (out != NULL) {
                 out[at] = raw_of(c);
-                out[at].key = k.key[i];
-                out[at].key.org = (uint32_t)o;
+                out[at].key = key_of(o, g);
             }
+            at++;
         }
     return at;
 }
@@ -220,16 +192,9 @@ static size_t universe_cells(const struct cells cells[], size_t n, struct raw_ce
 static void take_verdicts(struct cells cells[], size_t n, const struct raw_cell raw[]) {
     size_t at = 0;
     for (size_t o = 0; o < n; o++)
-        for (int g = 0; g < GROUPS; g++) {
-            struct cell *c = &cells[o].group[g];
-            if (c->n == 0)
-                continue;
-            size_t k = keys_of(g).n;
-            c->verdict = raw[at].verdict;
-            for (size_t i = 1; i < k; i++)
-                c->verdict = stricter(c->verdict, raw[at + i].verdict);
-            at += k;
-        }
+        for (int g = 0; g < GROUPS; g++)
+            if (cells[o].group[g].n != 0)
+                cells[o].group[g].verdict = raw[at++].verdict;
 }
 
 enum err cells_decide(const struct indicator *ind, const int32_t parent[], size_t n,
@@ -244,13 +209,16 @@ enum err cells_decide(const struct indicator *ind, const int32_t parent[], size_
         up[o] = parent[o] < 0 ? RAW_NONE : (uint32_t)parent[o];
     (void)universe_cells(cells, n, raw);
     const struct raw_period period = {RAW_NONE};
+    struct raw_nest nest[GROUPS];
     struct raw_universe u = {.parent = up,
                              .n_orgs = n,
                              .period = &period,
                              .n_periods = 1,
                              .cells = raw,
                              .n_cells = count,
-                             .min_n = min_n()};
+                             .min_n = min_n(),
+                             .nest = nest,
+                             .n_nest = nests(nest)};
     struct suppress_report report;
     enum err err = raw_decide(&u, ind, &report, e);
     if (err == ERR_OK)

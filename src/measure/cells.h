@@ -41,7 +41,7 @@ struct shown cell_show(const struct cell *c, const struct indicator *ind);
  *   parent  [n]  index of the org above, -1 at the top
  *   cells   [n]  of each org; the verdicts are written
  * Groups that are parts of others (grades of a band, free and reduced of low income) are tied to
- * them as pairs of two dimensions, so that no difference opens.
+ * them, so that no difference opens.
  */
 NODISCARD enum err cells_decide(const struct indicator *ind, const int32_t parent[], size_t n,
                                 struct cells cells[], struct errmsg *e);

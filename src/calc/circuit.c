@@ -27,7 +27,8 @@
 enum {
     RETRIES = 8,         /* with other choices in a coarser table */
     STATE_MAX = 28,      /* unbalanced relations of a state; larger ones are dropped */
-    POPS_MAX = 6000,     /* per search of one block */
+    POPS_FREE = 6000,    /* states looked at per block, in search of a circuit that hides nothing */
+    POPS_PAID = 150000,  /* of one that does: all that can be had for nothing is seen before it */
     POPS_TANGLED = 400,  /* where states are sets, and most of them lead nowhere */
     NODES_MAX = 1 << 18, /* likewise */
     SEEN_SIZE = 1 << 19  /* a power of 2, over NODES_MAX */
@@ -254,7 +255,9 @@ static bool settle_block(struct circuit_search *s, const struct circuit_ask *ask
     s->n_off = root.n_off;
     s->node[s->n_node++] = root;
     heap_push(s, 0, 0);
-    unsigned most = w->tangled[block] ? POPS_TANGLED : POPS_MAX;
+    unsigned most = ask->bound <= CIRCUIT_FREE ? POPS_FREE : POPS_PAID;
+    if (w->tangled[block])
+        most = POPS_TANGLED;
     for (unsigned pops = 0; s->n_heap > 0 && pops < most; pops++) {
         uint32_t at = heap_pop(s);
         struct node n = s->node[at];

@@ -73,6 +73,7 @@
 #include "calc/suppress.h"
 
 #include "calc/circuit.h"
+#include "calc/suppress_part.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -816,7 +817,8 @@ static size_t drop_audited(struct run *run, uint32_t cells[], size_t n) {
     struct suppress_range *range = zeroed(2 * run->in->n_cells, sizeof *range);
     struct suppress_audited done;
     size_t kept = 0;
-    err_ignore(suppress_audit(run->in, run->verdict, range, 2 * run->in->n_cells, &done, NULL));
+    err_ignore(suppress_audit_near(run->in, run->verdict, cells, n, range, 2 * run->in->n_cells,
+                                   &done, NULL));
     for (size_t i = 0; i < done.written; i++) /* its verdict is in the ranges */
         if (range[i].num == run->rates && range[i].hi - range[i].lo >= range[i].need - 1e-6)
             run->slot[range[i].cell] = 1;

@@ -11,7 +11,7 @@
  * the largest reduced cost, and by Bland's rule once a solution takes long, which ends cycles.
  * Coefficients are 0, 1 and -1; doubles with a tolerance of 1e-7 people are ample.
  */
-#include "calc/suppress.h"
+#include "calc/suppress_part.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -365,9 +365,10 @@ static size_t sort_parts(const struct audit *a, uint32_t *up, bool relations, st
     return n;
 }
 
-enum err suppress_audit(const struct suppress_input *in, const struct suppress_verdict verdicts[],
-                        struct suppress_range ranges[], size_t max, struct suppress_audited *out,
-                        struct errmsg *e) {
+static enum err audit_parts(const struct suppress_input *in,
+                            const struct suppress_verdict verdicts[], const uint32_t *near,
+                            size_t n_near, struct suppress_range ranges[], size_t max,
+                            struct suppress_audited *out, struct errmsg *e) {
     struct audit a = {.in = in, .v = verdicts};
     uint32_t *up = zeroed(in->n_cells, sizeof *up), *first = zeroed(in->n_cells, sizeof *first);
     uint32_t *cell = zeroed(in->n_cells, sizeof *cell);
@@ -375,7 +376,10 @@ enum err suppress_audit(const struct suppress_input *in, const struct suppress_v
     struct keyed *kc = zeroed(in->n_cells, sizeof *kc), *kr = zeroed(in->n_relations, sizeof *kr);
     a.range = zeroed(2 * in->n_cells, sizeof *a.range);
     *out = (struct suppress_audited){0};
+    bool *wanted = zeroed(in->n_cells, sizeof *wanted);
     link_cells(in, verdicts, up);
+    for (size_t i = 0; i < n_near; i++)
+        wanted[root_of(up, near[i])] = true;
     size_t nc = sort_parts(&a, up, false, kc), nr = sort_parts(&a, up, true, kr);
     for (size_t i = 0, r = 0; i < nc;) {
         uint32_t part = kc[i].key;
@@ -386,6 +390,8 @@ enum err suppress_audit(const struct suppress_input *in, const struct suppress_v
             r++;
         for (; r < nr && kr[r].key == part; r++)
             relation[m++] = kr[r].value;
+        if (near != NULL && !wanted[part])
+            continue;
         if (!audit_part(&a, cell, n, relation, m, first))
             out->skipped += n;
     }
@@ -395,11 +401,24 @@ enum err suppress_audit(const struct suppress_input *in, const struct suppress_v
     out->written = a.n < max ? a.n : max;
     if (out->written > 0)
         memcpy(ranges, a.range, out->written * sizeof *ranges);
-    void *all[] = {up, first, cell, relation, kc, kr, a.range};
+    void *all[] = {up, first, cell, relation, kc, kr, a.range, wanted};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         free(all[i]);
     if (out->too_narrow > 0)
         return err_set(e, ERR_CONFLICT, "%zu of %zu hidden numbers can be worked out too closely.",
                        out->too_narrow, out->checked);
     return ERR_OK;
+}
+
+enum err suppress_audit(const struct suppress_input *in, const struct suppress_verdict verdicts[],
+                        struct suppress_range ranges[], size_t max, struct suppress_audited *out,
+                        struct errmsg *e) {
+    return audit_parts(in, verdicts, NULL, 0, ranges, max, out, e);
+}
+
+enum err suppress_audit_near(const struct suppress_input *in,
+                             const struct suppress_verdict verdicts[], const uint32_t cells[],
+                             size_t n, struct suppress_range ranges[], size_t max,
+                             struct suppress_audited *out, struct errmsg *e) {
+    return audit_parts(in, verdicts, cells, n, ranges, max, out, e);
 }

@@ -8,6 +8,7 @@
 #include "base/date.h"
 #include "base/hash.h"
 #include "base/zip.h"
+#include "provide/provide.h"
 #include "sample/messy.h"
 #include "sample/world.h"
 
@@ -581,6 +582,41 @@ static void every_fault_of_the_list_is_put_in(void **state) {
     assert_ok(csv_close(c, e));
 }
 
+static struct str whole(struct arena *a, const char *path) {
+    FILE *f = fopen(path, "rbe");
+    assert_non_null(f);
+    enum { MOST = 16 << 20 };
+    char *p = arena_alloc(a, MOST);
+    size_t n = fread(p, 1, MOST, f);
+    assert_true(n < MOST);
+    (void)fclose(f);
+    return (struct str){p, n};
+}
+
+/* The import knows each table for what it is and finds every column; the spoilt ones too. */
+static void the_reader_knows_each_table(void **state) {
+    (void)state;
+    static const char *const dirs[] = {"one", "messy"};
+    for (int d = 0; d < 2; d++)
+        for (int i = 0; i < PLAIN; i++) {
+            struct arena *a = arena_new((size_t)1 << 30);
+            struct source_view v;
+            char name[64];
+            (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(plain_files[i], "."),
+                           plain_files[i]);
+            assert_ok(source_look(NULL, provide_sources, provide_source_count, NULL,
+                                  str_z(plain_files[i]), whole(a, path_of(dirs[d], plain_files[i])),
+                                  a, &v, e));
+            assert_string_equal(v.source->name, name);
+            assert_int_equal(v.missing_count, 0);
+            for (size_t k = 0; k < v.width; k++)
+                if (v.match[k].how == MATCH_NONE && v.match[k].header.n > 0 &&
+                    !str_eq(v.match[k].header, STR("schoolName")))
+                    fail_msg("%s: %.*s is left out", name, STR_ARG(v.match[k].header));
+            arena_free(a);
+        }
+}
+
 /* docs/SAMPLE.md lists what --messy puts in, word for word. */
 static void the_manual_names_every_fault(void **state) {
     (void)state;
@@ -647,6 +683,7 @@ int main(void) {
         cmocka_unit_test(each_district_has_its_shortages),
         cmocka_unit_test(the_same_people_are_there_later),
         cmocka_unit_test(every_fault_of_the_list_is_put_in),
+        cmocka_unit_test(the_reader_knows_each_table),
         cmocka_unit_test(the_manual_names_every_fault),
         cmocka_unit_test(from_100000_students_on_it_is_a_state),
         cmocka_unit_test(what_cannot_be_is_refused),

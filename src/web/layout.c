@@ -12,11 +12,11 @@
 enum { NAV_MOST = 24, PAGE_MOST = 16 * 1024 * 1024 };
 
 const char *asset_path(const char *name) {
-    for (size_t i = 0; i < asset_count; i++)
-        if (strcmp(assets[i].name, name) == 0)
-            return assets[i].path;
-    CHECK(!"an asset of that name");
-    return NULL;
+    size_t i = 0;
+    while (i < asset_count && strcmp(assets[i].name, name) != 0)
+        i++;
+    CHECK(i < asset_count);
+    return assets[i].path;
 }
 
 /* -- navigation -------------------------------------------------------------------------------- */

@@ -60,9 +60,9 @@ static void fill(struct reading *out, const struct reading_key *k, const struct 
     out->since = since;
     out->as_of = as_of;
     out->median = out->den = NAN;
+    out->value = as_of == DATE_NONE ? no_data() : cell_show(&c->group[group], k->ind);
     if (shown_exact(&out->value))
         out->den = k->ind->kind == MEASURE_RATIO ? c->group[group].den : c->group[group].n;
-    out->value = as_of == DATE_NONE ? no_data() : cell_show(&c->group[group], k->ind);
     if (group == GROUP_ALL && shown_exact(&out->value))
         out->median = c->quartile[1] * indicator_scale(k->ind);
 }

@@ -1,5 +1,6 @@
 #include "plan/indicators.h"
 
+#include "events/usage.h"
 #include "measure/rollup.h"
 #include "provide/provide.h"
 
@@ -161,6 +162,7 @@ const size_t plan_indicator_count = sizeof plan_indicators / sizeof plan_indicat
 
 static void load(void) {
     catalogue_add(measure_roster_indicators, measure_roster_indicator_count);
+    catalogue_add(usage_indicators, usage_indicator_count);
     catalogue_add(provide_indicators, provide_indicator_count);
     catalogue_add(plan_indicators, plan_indicator_count);
 }

@@ -15,6 +15,14 @@
 #include <stdio.h>
 
 enum { FIXTURE_STUDENTS = 120, FIXTURE_TEACHERS = 12 };
+/* cmocka compares floats only. */
+#define assert_near(got, want, eps)                                                                \
+    do {                                                                                           \
+        double got_ = (got), want_ = (want);                                                       \
+        if (!(fabs(got_ - want_) <= (eps)))                                                        \
+            fail_msg("%s: got %.15g, want %.15g", #got, got_, want_);                              \
+    } while (0)
+
 #define DAY(y, m, d) date_from_ymd(y, m, d)
 
 static inline void fixture_sql(struct db *db, const char *fmt, ...) PRINTF(2, 3);

@@ -177,17 +177,16 @@ static void compare(struct store_test *t, const char *code, const char *series, 
         assert_ok(reading_cells(t->db, &k, day, &c, &found, e));
         assert_true(found);
         for (int g = 0; g < GROUPS; g++) {
-            struct naive n = {
-                .ind = ind, .series = str_z(series), .f = f, .org = org, .group = g};
+            struct naive n = {.ind = ind, .series = str_z(series), .f = f, .org = org, .group = g};
             assert_ok(measure_units(t->db, ind, day, day, naive_take, &n, e));
             const struct cell *got = &c.group[g];
-            assert_float_equal(got->n, n.sum.n, 0);
-            assert_float_equal(got->num, n.sum.num, 0);
-            assert_float_equal(got->num2, n.sum.num2, 0);
+            assert_near(got->n, n.sum.n, 0);
+            assert_near(got->num, n.sum.num, 0);
+            assert_near(got->num2, n.sum.num2, 0);
             if (ind->kind == MEASURE_RATIO) {
-                assert_float_equal(got->den, n.sum.den, 0);
-                assert_float_equal(got->den2, n.sum.den2, 0);
-                assert_float_equal(got->num_den, n.sum.num_den, 0);
+                assert_near(got->den, n.sum.den, 0);
+                assert_near(got->den2, n.sum.den2, 0);
+                assert_near(got->num_den, n.sum.num_den, 0);
             }
         }
     }

@@ -434,7 +434,7 @@ SELECT id, ext, src_hash, retired_on, org_id, begins_on, ends_on FROM section;
 
 -- load_person: as load_org.
 --   scan: an import compares with all of them
-SELECT id, ext, src_hash, ended_on, merged_into FROM person;
+SELECT id, ext, src_hash, ended_on, merged_into FROM person ORDER BY id;
 
 -- load_role: as load_org; those that lasted on a day.
 --   scan: an import compares with all of them
@@ -458,7 +458,12 @@ SELECT id, ext, src_hash,
 FROM enrollment;
 
 -- load_open_enrollments: of one person, those that go on past a day.
-SELECT id FROM enrollment WHERE person_id = :person AND (ends_on IS NULL OR ends_on > :day);
+SELECT id, ext FROM enrollment WHERE person_id = :person AND (ends_on IS NULL OR ends_on > :day)
+ORDER BY id;
+
+-- load_open_roles: of one person, those that go on past a day.
+SELECT id, org_id, role FROM person_role
+WHERE person_id = :person AND (ends_on IS NULL OR ends_on > :day) ORDER BY id;
 
 -- load_grades: the lowest and highest grade taught at a school.
 UPDATE org SET grade_low = :low, grade_high = :high WHERE id = :id;

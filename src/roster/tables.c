@@ -4,8 +4,9 @@
     .restore = SQL_##T##_PUT, .end_column = END, .unend = SQL_##T##_END,                           \
     .touched = SQL_##T##_TOUCHED, .drop_all = SQL_##T##_DROP, .referred = true,                    \
     .added = SQL_##T##_ADDED, .drop_one = SQL_##T##_DROP_ONE, .end_one = SQL_##T##_END
-#define REST(T) .get = SQL_##T##_GET, .insert = SQL_##T##_INSERT, .newest = SQL_##T##_MAX,         \
-                .sequence = SQL_##T##_SEQUENCE
+#define REST(T)                                                                                    \
+    .get = SQL_##T##_GET, .insert = SQL_##T##_INSERT, .newest = SQL_##T##_MAX,                     \
+    .sequence = SQL_##T##_SEQUENCE
 
 static const struct roster_table tables[TABS] = {
     [TAB_ORG] = {TR_INIT("schools and offices", "escuelas y oficinas"),

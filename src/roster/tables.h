@@ -32,9 +32,7 @@ struct roster_table {
 const struct roster_table *roster_table(enum roster_tab t);
 
 /* Indexes that a first import drops and makes again. */
-extern const struct roster_index {
-    enum sql drop, make;
-} roster_indexes[];
+extern const struct roster_index { enum sql drop, make; } roster_indexes[];
 extern const size_t roster_index_count;
 
 #endif

@@ -18,8 +18,8 @@ INSERT INTO org(name, kind, parent_id, identifier, locale, grade_low, grade_high
 VALUES(:name, :kind, :parent_id, :identifier, :locale, :grade_low, :grade_high, :ends_on,
     :src_hash, :ext, :batch_id, :id);
 
--- org_end: one org is over from a day on.
-UPDATE org SET ends_on = :day WHERE id = :id;
+-- org_end: one org is over from a day on; in a later file it differs, so it comes back.
+UPDATE org SET ends_on = :day, src_hash = 0 WHERE id = :id;
 
 -- org_max: the largest id.
 SELECT MAX(id) FROM org;
@@ -63,8 +63,8 @@ INSERT INTO term(title, kind, begins_on, ends_on, parent_id, school_year, retire
 VALUES(:title, :kind, :begins_on, :ends_on, :parent_id, :school_year, :retired_on, :src_hash,
     :ext, :batch_id, :id);
 
--- term_end: one term is over from a day on.
-UPDATE term SET retired_on = :day WHERE id = :id;
+-- term_end: one term is over from a day on; in a later file it differs, so it comes back.
+UPDATE term SET retired_on = :day, src_hash = 0 WHERE id = :id;
 
 -- term_max: the largest id.
 SELECT MAX(id) FROM term;
@@ -106,8 +106,8 @@ INSERT INTO course(title, code, org_id, grades, subjects, retired_on, src_hash, 
     id)
 VALUES(:title, :code, :org_id, :grades, :subjects, :retired_on, :src_hash, :ext, :batch_id, :id);
 
--- course_end: one course is over from a day on.
-UPDATE course SET retired_on = :day WHERE id = :id;
+-- course_end: one course is over from a day on; in a later file it differs, so it comes back.
+UPDATE course SET retired_on = :day, src_hash = 0 WHERE id = :id;
 
 -- course_max: the largest id.
 SELECT MAX(id) FROM course;
@@ -153,8 +153,8 @@ INSERT INTO section(title, code, kind, course_id, org_id, term_id, begins_on, en
 VALUES(:title, :code, :kind, :course_id, :org_id, :term_id, :begins_on, :ends_on, :location,
     :grades, :subjects, :periods, :retired_on, :src_hash, :ext, :batch_id, :id);
 
--- section_end: one section is over from a day on.
-UPDATE section SET retired_on = :day WHERE id = :id;
+-- section_end: one section is over from a day on; in a later file it differs, so it comes back.
+UPDATE section SET retired_on = :day, src_hash = 0 WHERE id = :id;
 
 -- section_max: the largest id.
 SELECT MAX(id) FROM section;
@@ -200,8 +200,8 @@ INSERT INTO person(username, given_name, family_name, middle_name, preferred_nam
 VALUES(:username, :given_name, :family_name, :middle_name, :preferred_name, :email, :phone,
     :identifier, :enabled, :ended_on, :merged_into, :src_hash, :ext, :batch_id, :id);
 
--- person_end: one person is over from a day on.
-UPDATE person SET ended_on = :day WHERE id = :id;
+-- person_end: one person is over from a day on; in a later file it differs, so it comes back.
+UPDATE person SET ended_on = :day, src_hash = 0 WHERE id = :id;
 
 -- person_max: the largest id.
 SELECT MAX(id) FROM person;
@@ -244,8 +244,8 @@ INSERT INTO person_role(person_id, org_id, role, is_primary, begins_on, ends_on,
 VALUES(:person_id, :org_id, :role, :is_primary, :begins_on, :ends_on, :src_hash, :ext,
     :batch_id, :id);
 
--- person_role_end: one role is over from a day on.
-UPDATE person_role SET ends_on = :day WHERE id = :id;
+-- person_role_end: one role is over from a day on; in a later file it differs, so it comes back.
+UPDATE person_role SET ends_on = :day, src_hash = 0 WHERE id = :id;
 
 -- person_role_max: the largest id.
 SELECT MAX(id) FROM person_role;
@@ -292,7 +292,7 @@ INSERT INTO student_status(person_id, begins_on, ends_on, grade, meal, english_l
 VALUES(:person_id, :begins_on, :ends_on, :grade, :meal, :english_learner, :disability_plan,
     :race, :gender, :home_language, :housing, :birth_on, :src_hash, :batch_id, :id);
 
--- student_status_end: one status is over from a day on.
+-- student_status_end: one status is over from a day on; in a later file it differs, so it comes back.
 UPDATE student_status SET ends_on = :day WHERE id = :id;
 
 -- student_status_max: the largest id.
@@ -334,7 +334,7 @@ WHERE id = :id;
 INSERT INTO guardian(person_id, guardian_id, begins_on, ends_on, batch_id, id)
 VALUES(:person_id, :guardian_id, :begins_on, :ends_on, :batch_id, :id);
 
--- guardian_end: one guardian is over from a day on.
+-- guardian_end: one guardian is over from a day on; in a later file it differs, so it comes back.
 UPDATE guardian SET ends_on = :day WHERE id = :id;
 
 -- guardian_max: the largest id.
@@ -379,8 +379,8 @@ INSERT INTO enrollment(person_id, section_id, org_id, role, is_primary, begins_o
 VALUES(:person_id, :section_id, :org_id, :role, :is_primary, :begins_on, :ends_on, :src_hash,
     :ext, :batch_id, :id);
 
--- enrollment_end: one enrollment is over from a day on.
-UPDATE enrollment SET ends_on = :day WHERE id = :id;
+-- enrollment_end: one enrollment is over from a day on; in a later file it differs, so it comes back.
+UPDATE enrollment SET ends_on = :day, src_hash = 0 WHERE id = :id;
 
 -- enrollment_max: the largest id.
 SELECT MAX(id) FROM enrollment;

@@ -298,18 +298,14 @@ static struct val json_val(yyjson_val *v) {
     return V_STR(((struct str){yyjson_get_str(v), yyjson_get_len(v)}));
 }
 
-static enum err restore(struct db *db, const struct undo_table *t, int64_t row, bool only_end,
-                        yyjson_val *before, struct errmsg *e) {
+static enum err restore(struct db *db, const struct undo_table *t, int64_t row, yyjson_val *before,
+                        struct errmsg *e) {
     struct val v[UNDO_COLUMNS + 1];
     size_t n = 0;
-    if (only_end) {
-        v[n++] = json_val(yyjson_obj_get(before, t->end_column));
-    } else {
-        for (; n < UNDO_COLUMNS && t->columns[n] != NULL; n++)
-            v[n] = json_val(yyjson_obj_get(before, t->columns[n]));
-    }
+    for (; n < UNDO_COLUMNS && t->columns[n] != NULL; n++)
+        v[n] = json_val(yyjson_obj_get(before, t->columns[n]));
     v[n++] = V_INT(row);
-    return db_exec(db, only_end ? t->unend : t->restore, (struct args){v, n}, NULL, e);
+    return db_exec(db, t->restore, (struct args){v, n}, NULL, e);
 }
 
 static enum err restore_row(struct db *db, const struct rows *r, struct errmsg *e) {
@@ -325,7 +321,7 @@ static enum err restore_row(struct db *db, const struct rows *r, struct errmsg *
     TRY(json_read(rows_str(r, 3), &doc, e));
     bool ended = str_eq(kind, STR("ended"));
     yyjson_val *before = yyjson_doc_get_root(doc);
-    enum err x = t != NULL ? restore(db, t, rows_int(r, 1), ended, before, e)
+    enum err x = t != NULL ? restore(db, t, rows_int(r, 1), before, e)
                            : o->restore(db, tab, rows_int(r, 1), ended, before, e);
     yyjson_doc_free(doc);
     return x;

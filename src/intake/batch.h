@@ -82,11 +82,8 @@ struct undo_table {
     /* The columns batch_change may carry, in the order in which `restore` takes them; NULL ends. A
      * column that `before` lacks is put back as NULL. */
     const char *columns[UNDO_COLUMNS];
-    enum sql restore; /* (columns..., id): puts all of them back; for kinds changed and reopened */
-    const char *end_column;
-    enum sql unend; /* (end column, id): for kind ended, whose `before` needs no more */
-    enum sql
-        touched; /* (batch) -> (batch, file name) of a later import that changed a row it added */
+    enum sql restore;  /* (columns..., id): puts all of them back */
+    enum sql touched;  /* (batch) -> (id, file name) of a later import that changed an added row */
     enum sql drop_all; /* (batch): deletes the rows it added */
     bool referred;     /* other tables may refer to its rows; then also: */
     enum sql added;    /* (batch) -> ids of the rows it added */

@@ -64,6 +64,9 @@ void load_example_add(struct roster_load *l, enum roster_tab t, enum load_outcom
     struct load_count *c = &l->count[t];
     if (c->examples == NULL)
         c->examples = ARENA_ARRAY(l->arena, struct load_example, l->opt.examples_max * 4 + 4);
+    who = str_sub(who, 0, 300);
+    while (who.n > 0 && !str_utf8_ok(who)) /* not in the middle of a letter */
+        who.n--;
     if (c->example_count < l->opt.examples_max * 4)
         c->examples[c->example_count++] = (struct load_example){
             what, arena_str(l->arena, who), arena_str(l->arena, detail), reason};
@@ -186,7 +189,7 @@ static struct str before_json(struct roster_load *l, enum roster_tab t, const st
 
 static struct str difference(const struct undo_table *u, const struct old_row *o,
                              const struct val *v, size_t n, struct arena *a) {
-    struct buf b = buf_new(1 << 16);
+    struct buf b = buf_new(4000);
     for (size_t i = 0; i < n && i < o->n; i++) {
         if (strcmp(u->columns[i], "src_hash") == 0 || val_same(&o->v[i], &v[i]))
             continue;
@@ -218,7 +221,7 @@ enum err load_insert(struct roster_load *l, enum roster_tab t, const struct val 
 }
 
 enum err load_change(struct roster_load *l, enum roster_tab t, int64_t id, const struct val *v,
-                     size_t n, enum batch_change_kind kind, struct str label, struct errmsg *e) {
+                     size_t n, enum batch_change_kind kind, struct errmsg *e) {
     enum load_outcome what = kind == BATCH_REOPENED ? LOAD_REOPENED : LOAD_CHANGED;
     int64_t *counter = kind == BATCH_REOPENED ? &l->count[t].reopened : &l->count[t].changed;
     ++*counter;
@@ -230,9 +233,8 @@ enum err load_change(struct roster_load *l, enum roster_tab t, int64_t id, const
     struct old_row old;
     enum err r = read_old(l, t, id, a, &old, e);
     if (r == ERR_OK && example) {
-        struct str who = label;
-        if (who.n == 0)
-            r = label_of(l, t, &old, a, &who, e);
+        struct str who;
+        r = label_of(l, t, &old, a, &who, e);
         load_example_add(l, t, what, who, difference(u, &old, v, n, a),
                          kind == BATCH_REOPENED
                              ? TR("It is in the file again.", "Está otra vez en el archivo.")
@@ -266,17 +268,7 @@ enum err load_end_row(struct roster_load *l, enum roster_tab t, int64_t id, int3
         load_example_add(l, t, LOAD_ENDED, who, STR(""), reason);
     }
     if (r == ERR_OK && l->opt.write) {
-        struct str end = text_at(&old, t, u->end_column);
-        buf_clear(&l->json);
-        struct json j = json_to(&l->json);
-        json_open(&j, '{');
-        json_key(&j, u->end_column);
-        if (end.n == 0)
-            json_null(&j);
-        else
-            json_str(&j, end);
-        json_close(&j);
-        r = batch_change(l->db, l->batch, u->tab, id, BATCH_ENDED, buf_str(&l->json), e);
+        r = batch_change(l->db, l->batch, u->tab, id, BATCH_ENDED, before_json(l, t, &old), e);
         if (r == ERR_OK)
             r = db_exec(l->db, u->end_one, ARGS(load_date(l, day), V_INT(id)), NULL, e);
     }
@@ -313,7 +305,7 @@ enum err load_put(struct roster_load *l, const struct load_write *w, uint32_t *n
     }
     struct key_entry *k = &m->entries[i];
     int64_t id = key_id(k);
-    bool was_gone = (key_flags(k) & GONE) != 0;
+    bool was_gone = (key_flags(k) & GONE) != 0 || k->hash == 0; /* ended by an import */
     key_set(k, SEEN);
     *out = LOAD_UNCHANGED;
     if (w->gone) {
@@ -331,8 +323,7 @@ enum err load_put(struct roster_load *l, const struct load_write *w, uint32_t *n
     k->hash = w->hash;
     key_unset(k, GONE);
     *out = was_gone ? LOAD_REOPENED : LOAD_CHANGED;
-    return load_change(l, w->tab, id, w->v, w->n, was_gone ? BATCH_REOPENED : BATCH_CHANGED,
-                       w->label, e);
+    return load_change(l, w->tab, id, w->v, w->n, was_gone ? BATCH_REOPENED : BATCH_CHANGED, e);
 }
 
 uint32_t load_find(const struct roster_load *l, enum roster_tab t, uint64_t key) {
@@ -579,7 +570,7 @@ enum err roster_load_begin(struct roster_load *l, enum roster_tab t, bool bulk, 
     if (t == TAB_PERSON && l->first && l->opt.write && !l->indexes_dropped)
         TRY(drop_indexes(l, e));
     if (expect > 0)
-        keymap_reserve(&l->map[t], l->map[t].n + (size_t)expect);
+        keymap_reserve(&l->map[t], (size_t)expect > l->map[t].n ? (size_t)expect : l->map[t].n);
     l->begun[t] = true;
     l->bulk[t] = bulk;
     return db_bulk(l->db, l->opt.write, e);
@@ -727,7 +718,7 @@ static enum err put_status(struct roster_load *l, uint32_t i, struct errmsg *e) 
     if (w->has_status && w->status_begins >= l->opt.as_of) /* within one day: no version between */
         return load_change(l, TAB_STATUS, w->status_id, v,
                            status_vals(l, key_id(k), w->status_begins, &w->now, v), BATCH_CHANGED,
-                           STR(""), e);
+                           e);
     if (w->has_status) {
         TRY(load_end_row(l, TAB_STATUS, w->status_id, l->opt.as_of, groups_changed, e));
         l->count[TAB_STATUS].ended--; /* one change, told as that */
@@ -808,6 +799,22 @@ static enum err put_guardians(struct roster_load *l, load_dangling dangling, voi
                         : ERR_OK;
 }
 
+/* What a school was before its grades move, for undo; not counted, since no row of the file said
+ * it. */
+static enum err remember_org(struct roster_load *l, uint32_t i, struct errmsg *e) {
+    const struct key_entry *k = &l->map[TAB_ORG].entries[i];
+    if ((key_flags(k) & NEW) != 0)
+        return ERR_OK;
+    struct arena *a = arena_new(1 << 22);
+    struct old_row old;
+    enum err r = read_old(l, TAB_ORG, key_id(k), a, &old, e);
+    if (r == ERR_OK)
+        r = batch_change(l->db, l->batch, "org", key_id(k), BATCH_CHANGED,
+                         before_json(l, TAB_ORG, &old), e);
+    arena_free(a);
+    return r;
+}
+
 /* A school teaches the grades its students are in, unless the source says which. */
 static enum err put_grades(struct roster_load *l, struct errmsg *e) {
     const struct keymap *m = &l->map[TAB_PERSON];
@@ -825,6 +832,7 @@ static enum err put_grades(struct roster_load *l, struct errmsg *e) {
         if (o->fixed || o->low == 0 || strcmp(o->kind, "school") != 0 ||
             (o->low == o->had_low && o->high == o->had_high))
             continue;
+        TRY(remember_org(l, i, e));
         TRY(db_exec(l->db, SQL_LOAD_GRADES,
                     ARGS(V_Z(load_grades[o->low - 1]), V_Z(load_grades[o->high - 1]),
                          V_INT(key_id(&l->map[TAB_ORG].entries[i]))),

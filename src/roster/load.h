@@ -19,6 +19,9 @@
 
 struct roster_load;
 
+/* Tells undo of the roster's tables: once, at start. */
+void roster_register(void);
+
 struct load_options {
     int32_t as_of;
     bool write;
@@ -165,6 +168,8 @@ NODISCARD enum err roster_load_alias(struct roster_load *l, uint64_t person, con
                                      struct str value, struct errmsg *e);
 /* A row of the file that was refused: what the records have under its id stays as it is. */
 void roster_load_keep(struct roster_load *l, enum roster_tab t, uint64_t key);
+/* The same for a role, which has no id of its own. */
+void roster_load_keep_role(struct roster_load *l, uint64_t person, uint64_t org, int role);
 /* Whether a row of that source id is known and lasting. */
 bool roster_load_knows(const struct roster_load *l, enum roster_tab t, uint64_t key);
 /* The only org of a kind, as its key; 0 when there is none or several. */

@@ -102,9 +102,9 @@ struct load_write {
     struct str ext;
     struct val *v;
     size_t n;
-    bool gone;       /* the source says so */
-    int32_t gone_on; /* or DATE_NONE */
-    struct str label;
+    bool gone;        /* the source says so */
+    int32_t gone_on;  /* or DATE_NONE */
+    struct str label; /* for the preview, where the id says little */
 };
 /* Adds, changes, reopens, ends or leaves the row; *number is its entry. */
 NODISCARD enum err load_put(struct roster_load *l, const struct load_write *w, uint32_t *number,
@@ -116,7 +116,7 @@ NODISCARD enum err load_insert(struct roster_load *l, enum roster_tab t, const s
                                size_t n, struct str ext, int64_t id, struct errmsg *e);
 NODISCARD enum err load_change(struct roster_load *l, enum roster_tab t, int64_t id,
                                const struct val *v, size_t n, enum batch_change_kind kind,
-                               struct str label, struct errmsg *e);
+                               struct errmsg *e);
 void load_example_add(struct roster_load *l, enum roster_tab t, enum load_outcome what,
                       struct str who, struct str detail, struct tr reason);
 bool load_wants_example(const struct roster_load *l, enum roster_tab t, enum load_outcome what);

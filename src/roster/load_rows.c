@@ -295,6 +295,14 @@ enum err roster_load_role(struct roster_load *l, const struct load_role *r, enum
     return load_put(l, &w, &i, out, e);
 }
 
+void roster_load_keep_role(struct roster_load *l, uint64_t person, uint64_t org, int role) {
+    uint32_t p = load_find(l, TAB_PERSON, person), o = load_find(l, TAB_ORG, org);
+    if (p != KEYMAP_NONE && o != KEYMAP_NONE)
+        roster_load_keep(
+            l, TAB_ROLE,
+            load_role_key(id_of(l, TAB_PERSON, l->who[p].into), id_of(l, TAB_ORG, o), role));
+}
+
 enum err roster_load_enrollment(struct roster_load *l, const struct load_enrollment *r,
                                 enum load_outcome *out, struct errmsg *e) {
     uint32_t person = load_find(l, TAB_PERSON, r->person),

@@ -204,7 +204,6 @@ const char *const or_assumption_text[OR_ASSUMPTIONS] = {
     "a missing enabledUser was read as true",
     "home languages that could not be recognised were left unknown",
     "schools without a parent were put under the only district",
-    "where schoolSourcedId is missing or unknown, the class's school was taken",
 };
 
 /* ---- cells ---- */
@@ -639,14 +638,14 @@ static bool convert_user(struct or_context *cx, const struct str cell[], struct 
 static bool convert_role(struct or_context *cx, const struct str cell[], struct or_row *row) {
     struct load_role *r = &row->u.role;
     *r = (struct load_role){0};
+    r->person = key_of(cell[R_USER]);
+    r->org = key_of(cell[R_ORG]);
     if (!common(cx, cell, &r->row, row) || !role_cell(cx, row, cell, R_ROLE, &r->role) ||
         !date_cell(cx, row, cell, R_BEGIN, &r->begins) ||
         !date_cell(cx, row, cell, R_END, &r->ends))
         return false;
     r->ends = r->ends == DATE_NONE ? r->ends : r->ends + 1;
     r->primary = !word_is(cell[R_TYPE], "secondary");
-    r->person = key_of(cell[R_USER]);
-    r->org = key_of(cell[R_ORG]);
     row->ref[0] = cell[R_USER];
     row->ref[1] = cell[R_ORG];
     r->row.hash = key_mix(key_mix(key_mix(r->person, r->org), (uint64_t)(r->role * 2 + r->primary)),
@@ -735,6 +734,15 @@ static bool convert_enrollment(struct or_context *cx, const struct str cell[], s
     return true;
 }
 
+/* No name or list of a roster is that long: a quote is missing, or it is an attack. */
+static bool too_long(const struct str cell[], struct or_row *row) {
+    for (int k = 0; k < OR_COLUMNS; k++)
+        if (cell[k].n > OR_CELL_BYTES)
+            return !refuse(row, cell, k,
+                           "This cell is longer than 8,000 bytes. Is a quote missing?");
+    return false;
+}
+
 void or_convert(struct or_context *cx, const struct str cell[], unsigned flags,
                 struct or_row *row) {
     static bool (*const convert[OR_FILES])(struct or_context *, const struct str[],
@@ -756,6 +764,8 @@ void or_convert(struct or_context *cx, const struct str cell[], unsigned flags,
         (void)refuse(row, cell, -1,
                      "This row has more cells than the header. A comma inside a cell needs quotes "
                      "around the cell.");
+    } else if (too_long(cell, row)) {
+        /* said already */
     } else {
         cx->assumed |= (flags & CSV_RECOVERED) != 0 ? OR_QUOTES : 0u;
         cx->assumed |= (flags & CSV_SHORT) != 0 ? OR_SHORT : 0u;
@@ -763,4 +773,87 @@ void or_convert(struct or_context *cx, const struct str cell[], unsigned flags,
     }
     if (row->why != NULL && row->key == 0 && cell[C_ID].n > 0)
         row->key = hash64(cell[C_ID]);
+}
+
+/* ---- headers ---- */
+
+size_t or_plain_name(struct str s, char out[static OR_TEXT]) {
+    size_t n = 0;
+    for (size_t i = 0; i < s.n && n < OR_TEXT - 1; i++) {
+        char c = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] + 32) : s.p[i];
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+            out[n++] = c;
+    }
+    out[n] = '\0';
+    return n;
+}
+
+/* Distance of a header from a column's names; 0 is the same but for case and signs. */
+static unsigned header_distance(const struct or_column *c, struct str header) {
+    char want[OR_TEXT], got[OR_TEXT];
+    unsigned best = 99;
+    const char *names[2] = {c->name, c->also};
+    size_t n = or_plain_name(header, got);
+    for (size_t k = 0; k < 2 && names[k] != NULL && n > 0; k++) {
+        size_t m = or_plain_name(str_z(names[k]), want);
+        unsigned most = m < 5 ? 0 : m < 9 ? 1 : 2;
+        unsigned d = str_distance((struct str){got, n}, (struct str){want, m}, most);
+        if (d <= most && d < best)
+            best = d;
+    }
+    return best;
+}
+
+static bool taken(const int *place, size_t columns, int spec_column) {
+    for (size_t i = 0; i < columns; i++)
+        if (place[i] == spec_column)
+            return true;
+    return false;
+}
+
+/* First what is spelt right, then the nearest of the rest. */
+static void match_at(const struct or_spec *spec, const struct csv *c, int *place, unsigned distance,
+                     struct buf *said) {
+    size_t columns = csv_columns(c);
+    for (size_t i = 0; i < columns; i++) {
+        int found = -1, candidates = 0;
+        if (place[i] >= 0)
+            continue;
+        for (int k = 0; spec->columns[k].name != NULL; k++)
+            if (!taken(place, columns, k) &&
+                header_distance(&spec->columns[k], csv_header(c, i)) == distance) {
+                found = k;
+                candidates++;
+            }
+        if (candidates != 1)
+            continue;
+        place[i] = found;
+        if (!str_eq(csv_header(c, i), str_z(spec->columns[found].name)))
+            buf_fmt(said, "the column %.*s was read as %s\n", STR_ARG(csv_header(c, i)),
+                    spec->columns[found].name);
+    }
+}
+
+enum err or_match_header(const struct or_spec *spec, const struct csv *c, int *place,
+                         struct buf *said, struct errmsg *e) {
+    size_t columns = csv_columns(c);
+    for (size_t i = 0; i < columns; i++)
+        place[i] = -1;
+    for (unsigned distance = 0; distance <= 2; distance++)
+        match_at(spec, c, place, distance, said);
+    for (int k = 0; spec->columns[k].name != NULL; k++) {
+        if (!spec->columns[k].required || taken(place, columns, k))
+            continue;
+        struct buf have = buf_new(200);
+        for (size_t i = 0; i < columns; i++)
+            buf_fmt(&have, "%s%.*s", i > 0 ? ", " : "", STR_ARG(csv_column_name(c, i)));
+        enum err r = err_set(e, ERR_INVALID,
+                             "%s.csv has no column %s, which OneRoster requires. It has: %.*s%s. "
+                             "Export it again with that column; nothing was changed.",
+                             spec->name, spec->columns[k].name, STR_ARG(buf_str(&have)),
+                             buf_over(&have) ? ", ..." : "");
+        buf_free(&have);
+        return r;
+    }
+    return ERR_OK;
 }

@@ -22,7 +22,7 @@ enum or_file { /* in the order in which they are read */
                OR_FILES
 };
 
-enum { OR_COLUMNS = 40, OR_ORGS_OF_USER = 16, OR_TEXT = 64 };
+enum { OR_COLUMNS = 40, OR_CELL_BYTES = 8000, OR_ORGS_OF_USER = 16, OR_TEXT = 64 };
 
 struct or_column {
     const char *name;
@@ -38,21 +38,20 @@ struct or_spec {
 extern const struct or_spec or_specs[OR_FILES];
 
 enum or_assumption {
-    OR_DATES = 1,           /* US dates or date-times */
-    OR_GRADES = 2,          /* 9 for 09 */
-    OR_GRADE_UNKNOWN = 4,   /* UG, PS, Other */
-    OR_GRADE_FIRST = 8,     /* several grades */
-    OR_WORDS = 16,          /* yes, 1 for true */
-    OR_ENCODING = 32,       /* not UTF-8 */
-    OR_SHORT = 64,          /* empty cells at a row's end left out */
-    OR_QUOTES = 128,        /* stray quotes */
-    OR_SCHOOL_YEAR = 256,   /* from the end date */
-    OR_ROLE_OTHER = 512,    /* ext:... roles are staff */
-    OR_ENABLED = 1024,      /* no enabledUser: true */
-    OR_LANGUAGE = 2048,     /* an unknown language left empty */
-    OR_PARENT = 4096,       /* a school without a parent belongs to the only district */
-    OR_CLASS_SCHOOL = 8192, /* the class says the school */
-    OR_ASSUMPTIONS = 14
+    OR_DATES = 1,         /* US dates or date-times */
+    OR_GRADES = 2,        /* 9 for 09 */
+    OR_GRADE_UNKNOWN = 4, /* UG, PS, Other */
+    OR_GRADE_FIRST = 8,   /* several grades */
+    OR_WORDS = 16,        /* yes, 1 for true */
+    OR_ENCODING = 32,     /* not UTF-8 */
+    OR_SHORT = 64,        /* empty cells at a row's end left out */
+    OR_QUOTES = 128,      /* stray quotes */
+    OR_SCHOOL_YEAR = 256, /* from the end date */
+    OR_ROLE_OTHER = 512,  /* ext:... roles are staff */
+    OR_ENABLED = 1024,    /* no enabledUser: true */
+    OR_LANGUAGE = 2048,   /* an unknown language left empty */
+    OR_PARENT = 4096,     /* a school without a parent belongs to the only district */
+    OR_ASSUMPTIONS = 13
 };
 extern const char *const or_assumption_text[OR_ASSUMPTIONS];
 
@@ -97,6 +96,14 @@ struct or_row {
 /* cell: by place in the spec, trimmed, UTF-8, "" where the file lacks the column; borrowed by the
  * result. flags: csv_flag. */
 void or_convert(struct or_context *cx, const struct str cell[], unsigned flags, struct or_row *row);
+
+/* The place in the spec of each column of the file, -1 unused; headers in the wrong case or
+ * slightly misspelt are recognised and told (`said`, one line each). ERR_INVALID when a required
+ * one lacks. */
+NODISCARD enum err or_match_header(const struct or_spec *spec, const struct csv *c, int *place,
+                                   struct buf *said, struct errmsg *e);
+/* Lower case without what is no letter or digit; at most OR_TEXT - 1 bytes. */
+size_t or_plain_name(struct str s, char out[static OR_TEXT]);
 
 /* Cuts a list as in "a,b" or {kind:id},{kind:id}. */
 bool or_list_next(struct str *rest, struct str *item);

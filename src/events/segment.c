@@ -14,8 +14,8 @@
  * is as fast as memory (20 GB/s), which is why opening can afford to check everything.
  *
  * Building packs entity, product and day into one 64-bit key of just the bits needed and sorts
- * (key, a, b) by a radix sort per part. Parts whose keys do not overlap (one file per district) are
- * laid end to end; others are merged.
+ * (key, a, b) by a radix sort per part. Parts of different entities (one file per district) go to
+ * their place in the columns at once; others are merged.
  */
 #include "events/segment.h"
 
@@ -184,6 +184,7 @@ struct part {
     uint8_t *entity_used, *product_used; /* by code */
     uint32_t *entity, *product;          /* code -> place in the segment's dictionary */
     size_t valid, n;                     /* rows to take; after combining repeats */
+    int64_t low, high;                   /* least and greatest entity id of these */
     int32_t first_day, last_day;
     struct record *record;
     size_t bytes, at; /* at: first row in the segment */
@@ -198,7 +199,14 @@ struct build {
     int32_t first_day, last_day;
     unsigned product_bits, day_bits;
     size_t repeats;
+    struct scratch *scratch; /* [worker] */
     struct segment *out;
+};
+
+/* A worker's two buffers of records, kept from part to part. */
+struct scratch {
+    struct record *r[2];
+    size_t bytes;
 };
 
 static bool row_valid(const struct facts_rows *r, size_t i, uint32_t entity) {
@@ -222,6 +230,13 @@ static void survey_part(void *ctx, unsigned worker, size_t number) {
         p->product_used[r->product[i]] = 1;
         p->first_day = r->day[i] < p->first_day ? r->day[i] : p->first_day;
         p->last_day = r->day[i] > p->last_day ? r->day[i] : p->last_day;
+    }
+    p->low = INT64_MAX;
+    p->high = 0;
+    for (size_t k = 0; k < r->entities; k++) {
+        int64_t id = r->entity_id[k];
+        p->low = p->entity_used[k] && id < p->low ? id : p->low;
+        p->high = p->entity_used[k] && id > p->high ? id : p->high;
     }
 }
 
@@ -334,10 +349,9 @@ static size_t combine(enum facts_kind kind, struct record *r, size_t n) {
     return kept;
 }
 
-static void sort_part(void *ctx, unsigned worker, size_t number) {
-    (void)worker;
-    struct build *b = ctx;
-    struct part *p = &b->part[number];
+/* The part's rows as sorted records without repeats, in one of the two buffers. */
+static struct record *sort_records(const struct build *b, struct part *p, struct record *to,
+                                   struct record *spare) {
     const struct facts_rows *r = p->rows;
     p->entity = some(r->entities, sizeof *p->entity);
     p->product = some(r->products, sizeof *p->product);
@@ -345,40 +359,29 @@ static void sort_part(void *ctx, unsigned worker, size_t number) {
         p->entity[k] = place_of(b->entity_id, b->entities, r->entity_id[k]);
     for (size_t k = 0; k < r->products; k++)
         p->product[k] = place_of(b->product_id, b->products, r->product_id[k]);
-    p->bytes = p->valid * sizeof(struct record);
-    p->record = big_alloc(p->bytes);
-    struct record *spare = big_alloc(p->bytes);
     for (size_t i = 0; i < r->n; i++) {
         uint32_t entity = r->entity == NULL ? 0 : r->entity[i];
         if (!row_valid(r, i, entity))
             continue;
         uint64_t key = (uint64_t)p->entity[entity] << b->product_bits | p->product[r->product[i]];
         key = key << b->day_bits | (uint64_t)(r->day[i] - b->first_day);
-        p->record[p->n++] = (struct record){key, r->a[i], r->b[i]};
+        to[p->n++] = (struct record){key, r->a[i], r->b[i]};
     }
-    struct record *sorted = radix_sort(p->record, spare, p->n);
+    to = radix_sort(to, spare, p->n);
+    p->n = combine(b->kind, to, p->n);
+    return to;
+}
+
+static void sort_part(void *ctx, unsigned worker, size_t number) {
+    (void)worker;
+    struct build *b = ctx;
+    struct part *p = &b->part[number];
+    p->bytes = p->valid * sizeof(struct record);
+    p->record = big_alloc(p->bytes);
+    struct record *spare = big_alloc(p->bytes);
+    struct record *sorted = sort_records(b, p, p->record, spare);
     big_free(sorted == spare ? p->record : spare, p->bytes);
     p->record = sorted;
-    p->n = combine(b->kind, p->record, p->n);
-}
-
-static bool parts_overlap(const struct build *b) {
-    const struct part *before = NULL;
-    for (size_t i = 0; i < b->parts; i++) {
-        const struct part *p = &b->part[i];
-        if (p->n == 0)
-            continue;
-        if (before != NULL && before->record[before->n - 1].key >= p->record[0].key)
-            return true;
-        before = p;
-    }
-    return false;
-}
-
-static int by_first_key(const void *a, const void *b) {
-    const struct part *x = a, *y = b;
-    uint64_t kx = x->n == 0 ? 0 : x->record[0].key, ky = y->n == 0 ? 0 : y->record[0].key;
-    return (kx > ky) - (kx < ky);
 }
 
 /* Puts `later` behind `p` record by record, in key order; `p` holds both afterwards. */
@@ -400,67 +403,128 @@ static void merge_two(enum facts_kind kind, struct part *p, struct part *later) 
     p->n = combine(kind, to, n);
 }
 
-static void order_parts(struct build *b) {
-    if (!parts_overlap(b))
-        return;
-    /* One file per district comes in the order of file names, not of ids. */
-    struct part *as_given = some(b->parts, sizeof *as_given);
-    memcpy(as_given, b->part, b->parts * sizeof *as_given);
-    qsort(b->part, b->parts, sizeof *b->part, by_first_key);
-    if (parts_overlap(b)) {
-        memcpy(b->part, as_given, b->parts * sizeof *as_given);
-        for (size_t step = 1; step < b->parts; step *= 2)
-            for (size_t i = 0; i + step < b->parts; i += 2 * step)
-                merge_two(b->kind, &b->part[i], &b->part[i + step]);
+static void merge_parts(struct build *b) {
+    for (size_t step = 1; step < b->parts; step *= 2)
+        for (size_t i = 0; i + step < b->parts; i += 2 * step)
+            merge_two(b->kind, &b->part[i], &b->part[i + step]);
+}
+
+/* Writes a part's records to its rows, and where its entities begin. */
+static void write_records(const struct build *b, const struct part *p,
+                          const struct record *record) {
+    struct columns c = writable(b->out);
+    const unsigned shift = b->product_bits + b->day_bits;
+    const uint64_t day_mask = ((uint64_t)1 << b->day_bits) - 1;
+    const uint64_t product_mask = ((uint64_t)1 << b->product_bits) - 1;
+    uint64_t before = UINT64_MAX;
+    for (size_t i = 0; i < p->n; i++) {
+        uint64_t key = record[i].key, entity = key >> shift;
+        c.day[p->at + i] = (uint16_t)(key & day_mask);
+        c.product[p->at + i] = (uint16_t)(key >> b->day_bits & product_mask);
+        c.a[p->at + i] = record[i].a;
+        c.b[p->at + i] = record[i].b;
+        if (entity != before)
+            c.entity_from[entity] = p->at + i;
+        before = entity;
     }
-    free(as_given);
 }
 
 static void write_part(void *ctx, unsigned worker, size_t number) {
     (void)worker;
     const struct build *b = ctx;
-    struct part *p = &b->part[number];
-    struct columns c = writable(b->out);
-    const uint64_t day_mask = ((uint64_t)1 << b->day_bits) - 1;
-    const uint64_t product_mask = ((uint64_t)1 << b->product_bits) - 1;
-    for (size_t i = 0; i < p->n; i++) {
-        uint64_t key = p->record[i].key;
-        c.day[p->at + i] = (uint16_t)(key & day_mask);
-        c.product[p->at + i] = (uint16_t)(key >> b->day_bits & product_mask);
-        c.a[p->at + i] = p->record[i].a;
-        c.b[p->at + i] = p->record[i].b;
-    }
+    write_records(b, &b->part[number], b->part[number].record);
 }
 
-/* First row of each entity: those of a part are found by binary search for its range. */
-static void write_entities(const struct build *b) {
-    struct columns c = writable(b->out);
-    const unsigned shift = b->product_bits + b->day_bits;
-    size_t e = 0;
-    for (size_t k = 0; k < b->parts; k++) {
-        const struct part *p = &b->part[k];
-        for (size_t i = 0; i < p->n;) {
-            uint64_t entity = p->record[i].key >> shift;
-            while (e <= entity)
-                c.entity_from[e++] = p->at + i;
-            size_t step = 1, low = i, high; /* gallop to the next entity */
-            while (low + step < p->n && p->record[low + step].key >> shift == entity) {
-                low += step;
-                step *= 2;
-            }
-            high = low + step < p->n ? low + step : p->n;
-            while (low + 1 < high) {
-                size_t middle = (low + high) / 2;
-                if (p->record[middle].key >> shift == entity)
-                    low = middle;
-                else
-                    high = middle;
-            }
-            i = high;
-        }
+static void sort_and_write_part(void *ctx, unsigned worker, size_t number) {
+    struct build *b = ctx;
+    struct part *p = &b->part[number];
+    struct scratch *s = &b->scratch[worker];
+    size_t bytes = p->valid * sizeof(struct record);
+    if (bytes > s->bytes) {
+        big_free(s->r[0], s->bytes);
+        big_free(s->r[1], s->bytes);
+        s->bytes = bytes + bytes / 4;
+        s->r[0] = big_alloc(s->bytes);
+        s->r[1] = big_alloc(s->bytes);
     }
-    while (e <= b->entities)
-        c.entity_from[e++] = b->out->rows;
+    write_records(b, p, sort_records(b, p, s->r[0], s->r[1]));
+}
+
+static int by_low(const void *a, const void *b) {
+    const struct part *x = a, *y = b;
+    return (x->low > y->low) - (x->low < y->low);
+}
+
+/* One file per district: puts the parts in the order of their entities where these lie apart. */
+static bool lie_apart(struct build *b) {
+    struct part *sorted = some(b->parts, sizeof *sorted);
+    bool apart = true;
+    memcpy(sorted, b->part, b->parts * sizeof *sorted);
+    qsort(sorted, b->parts, sizeof *sorted, by_low);
+    for (size_t i = 1; i < b->parts; i++)
+        apart = apart && (sorted[i].valid == 0 || sorted[i].low > sorted[i - 1].high);
+    if (apart)
+        memcpy(b->part, sorted, b->parts * sizeof *sorted);
+    free(sorted);
+    return apart;
+}
+
+/* Repeats left gaps behind the parts: a new segment without them. */
+static void close_gaps(struct build *b, size_t rows) {
+    struct segment whole = *b->out;
+    struct columns from = writable(&whole), to;
+    segment_shell(b->out, b->kind, rows, b->entities, b->products);
+    to = writable(b->out);
+    size_t at = 0, e = 0;
+    for (size_t i = 0; i < b->parts; i++) {
+        const struct part *p = &b->part[i];
+        memcpy(to.product + at, from.product + p->at, p->n * sizeof *to.product);
+        memcpy(to.day + at, from.day + p->at, p->n * sizeof *to.day);
+        memcpy(to.a + at, from.a + p->at, p->n * sizeof *to.a);
+        memcpy(to.b + at, from.b + p->at, p->n * sizeof *to.b);
+        for (; e < b->entities && from.entity_from[e] < p->at + p->n; e++)
+            to.entity_from[e] = from.entity_from[e] - p->at + at;
+        at += p->n;
+    }
+    segment_close(&whole);
+}
+
+static size_t place_parts(struct build *b, bool sorted) {
+    size_t rows = 0;
+    for (size_t i = 0; i < b->parts; i++) {
+        b->part[i].at = rows;
+        rows += sorted ? b->part[i].n : b->part[i].valid;
+    }
+    return rows;
+}
+
+static void fill_columns(struct build *b, unsigned threads) {
+    size_t valid = 0, rows = 0;
+    for (size_t i = 0; i < b->parts; i++)
+        valid += b->part[i].valid;
+    if (lie_apart(b)) {
+        struct scratch scratch[TASK_THREADS_MAX] = {0};
+        b->scratch = scratch;
+        segment_shell(b->out, b->kind, place_parts(b, false), b->entities, b->products);
+        task_run(threads, b->parts, sort_and_write_part, b);
+        for (size_t i = 0; i < TASK_THREADS_MAX; i++) {
+            big_free(scratch[i].r[0], scratch[i].bytes);
+            big_free(scratch[i].r[1], scratch[i].bytes);
+        }
+        for (size_t i = 0; i < b->parts; i++)
+            rows += b->part[i].n;
+        if (rows < valid)
+            close_gaps(b, rows);
+    } else {
+        task_run(threads, b->parts, sort_part, b);
+        merge_parts(b);
+        rows = place_parts(b, true);
+        segment_shell(b->out, b->kind, rows, b->entities, b->products);
+        task_run(threads, b->parts, write_part, b);
+    }
+    b->repeats = valid - rows;
+    struct columns c = writable(b->out);
+    c.entity_from[b->entities] = rows;
     memcpy(c.entity_id, b->entity_id, b->entities * sizeof *b->entity_id);
     memcpy(c.product_id, b->product_id, b->products * sizeof *b->product_id);
 }
@@ -481,20 +545,9 @@ static enum err build_checked(struct build *b, unsigned threads, struct errmsg *
             SEGMENT_DAYS_MAX / 365);
     b->product_bits = bits_for(b->products);
     b->day_bits = bits_for((size_t)(b->last_day - b->first_day) + 1);
-    task_run(threads, b->parts, sort_part, b);
-    order_parts(b);
-    size_t valid = 0, rows = 0;
-    for (size_t i = 0; i < b->parts; i++) {
-        b->part[i].at = rows;
-        valid += b->part[i].valid;
-        rows += b->part[i].n;
-    }
-    b->repeats = valid - rows;
-    segment_shell(b->out, b->kind, rows, b->entities, b->products);
+    fill_columns(b, threads);
     b->out->first_day = b->first_day;
     b->out->last_day = b->last_day;
-    task_run(threads, b->parts, write_part, b);
-    write_entities(b);
     seal(b->out);
     return ERR_OK;
 }

@@ -3,7 +3,6 @@
 #include "base/task.h"
 #include "events/columns.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { PIECE_BYTES = 4 << 20, USAGE_ARENA = 256 << 20 };
@@ -21,7 +20,6 @@ struct piece {
     uint64_t line_before; /* lines of the file above it */
     struct columns columns;
     int64_t *entity_id, *product_id; /* by code */
-    uint8_t *used;                   /* by code */
 };
 
 struct reading {
@@ -51,16 +49,22 @@ static struct columns_shape shape_of(const struct usage_layout *l) {
     return s;
 }
 
+/* Large texts are cut, so that the threads share them; many files of one district each stay whole,
+ * because then each is a stretch of the segment by itself. */
+static size_t pieces_of(const struct usage_ask *ask, size_t text) {
+    bool whole = ask->layout.who < 0 && ask->texts >= 4 * (size_t)ask->threads;
+    return whole ? 1 : ask->text[text].rows.n / PIECE_BYTES + 1;
+}
+
 static void cut_texts(struct reading *r, struct arena *a) {
     size_t most = 0;
     for (size_t i = 0; i < r->ask->texts; i++)
-        most += r->ask->text[i].rows.n / PIECE_BYTES + 1;
+        most += pieces_of(r->ask, i);
     r->piece = ARENA_ARRAY(a, struct piece, most);
     for (size_t i = 0; i < r->ask->texts; i++) {
-        struct str rows = r->ask->text[i].rows;
-        size_t n = rows.n / PIECE_BYTES + 1;
+        size_t n = pieces_of(r->ask, i);
         struct str *part = ARENA_ARRAY(a, struct str, n);
-        n = columns_split(rows, n, part);
+        n = columns_split(r->ask->text[i].rows, n, part);
         for (size_t k = 0; k < n; k++)
             r->piece[r->pieces++] = (struct piece){.rows = part[k], .text = i};
     }
@@ -121,18 +125,30 @@ static void find_people(const struct reading *r, struct piece *p, struct arena *
 
 /* ---- products: the same few names in every piece ---- */
 
+/* Open addressing; at most half full. */
 struct known {
-    struct str name;
+    struct str name; /* .p NULL: empty */
     int64_t id;
 };
+struct book {
+    struct known *known;
+    size_t mask, n;
+};
 
-static int by_name(const void *a, const void *b) {
-    return str_cmp(((const struct known *)a)->name, ((const struct known *)b)->name);
+static struct known *book_find(const struct book *b, struct str name) {
+    size_t at = str_hash(name) & b->mask;
+    while (b->known[at].name.p != NULL && !str_eq(b->known[at].name, name))
+        at = (at + 1) & b->mask;
+    return &b->known[at];
 }
 
-static struct known *known_find(struct known *list, size_t n, struct str name) {
-    const struct known want = {name, 0};
-    return n == 0 ? NULL : bsearch(&want, list, n, sizeof *list, by_name);
+static void book_grow(struct book *b, struct arena *a) {
+    struct book more = {NULL, 2 * b->mask + 1, b->n};
+    more.known = ARENA_ARRAY(a, struct known, more.mask + 1);
+    for (size_t i = 0; b->known != NULL && i <= b->mask; i++)
+        if (b->known[i].name.p != NULL)
+            *book_find(&more, b->known[i].name) = b->known[i];
+    *b = more;
 }
 
 static enum err product_id(struct db *db, const struct usage_ask *ask, struct str name,
@@ -155,41 +171,34 @@ static enum err product_id(struct db *db, const struct usage_ask *ask, struct st
 static enum err find_products(struct reading *r, struct db *db, struct arena *a,
                               struct usage_result *result, struct errmsg *e) {
     const int product = r->ask->layout.product;
-    size_t all = 0, n = 0;
-    for (size_t i = 0; i < r->pieces; i++) {
-        struct piece *p = &r->piece[i];
-        const struct column *c = &p->columns.column[product];
-        p->used = ARENA_ARRAY(a, uint8_t, c->keys + 1);
-        p->product_id = ARENA_ARRAY(a, int64_t, c->keys + 1);
-        mark_used(p->used, c->code, p->columns.rows);
-        all += c->keys;
-    }
-    struct known *list = ARENA_ARRAY(a, struct known, all);
-    for (size_t i = 0; i < r->pieces; i++)
-        for (size_t k = 0; k < r->piece[i].columns.column[product].keys; k++)
-            if (r->piece[i].used[k])
-                list[n++].name = r->piece[i].columns.column[product].key[k];
-    qsort(list, n, sizeof *list, by_name);
-    all = n;
-    n = 0;
-    for (size_t i = 0; i < all; i++)
-        if (n == 0 || !str_eq(list[i].name, list[n - 1].name))
-            list[n++] = list[i];
-    for (size_t i = 0; i < n; i++)
-        TRY(product_id(db, r->ask, list[i].name, result, &list[i].id, e));
-    result->products = n;
+    struct book book = {.mask = 511};
+    book_grow(&book, a);
     for (size_t i = 0; i < r->pieces; i++) {
         struct piece *p = &r->piece[i];
         const struct column *c = &p->columns.column[product];
         bool bad = false;
-        for (size_t k = 0; k < c->keys; k++)
-            if (p->used[k]) {
-                p->product_id[k] = known_find(list, n, c->key[k])->id;
-                bad = bad || p->product_id[k] <= 0;
+        uint8_t *used = ARENA_ARRAY(a, uint8_t, c->keys + 1);
+        p->product_id = ARENA_ARRAY(a, int64_t, c->keys + 1);
+        mark_used(used, c->code, p->columns.rows);
+        for (size_t k = 0; k < c->keys; k++) {
+            if (!used[k])
+                continue;
+            struct known *known = book_find(&book, c->key[k]);
+            if (known->name.p == NULL) {
+                known->name = c->key[k];
+                TRY(product_id(db, r->ask, c->key[k], result, &known->id, e));
+                p->product_id[k] = known->id;
+                if (2 * ++book.n > book.mask)
+                    book_grow(&book, a);
+            } else {
+                p->product_id[k] = known->id;
             }
+            bad = bad || p->product_id[k] <= 0;
+        }
         if (bad)
             refuse_rows(r, p, product, p->product_id, result);
     }
+    result->products = book.n;
     return ERR_OK;
 }
 

@@ -84,11 +84,12 @@ static void print_table(const struct sample_options *o, const struct sample_repo
 
 static enum err run(const struct arguments *a, struct errmsg *e) {
     int64_t students, seed, later, weeks;
-    int32_t as_of;
+    int32_t as_of, delta_from;
     TRY(arg_int(a, "--students", SAMPLE_STUDENTS_LEAST, SAMPLE_STUDENTS_MOST, 12000, &students, e));
     TRY(arg_int(a, "--seed", 0, INT64_MAX, 1, &seed, e));
     TRY(arg_date(a, "--as-of", date_from_ymd(2026, 11, 20), &as_of, e));
     TRY(arg_int(a, "--day", 0, 3650, arg_on(a, "--next") ? 28 : 0, &later, e));
+    TRY(arg_date(a, "--delta-from", 0, &delta_from, e));
     TRY(arg_int(a, "--weeks", 1, 45, 0, &weeks, e));
     struct bar bar = {.file = ""};
     struct sample_options o = {.dir = arg_at(a, 0),
@@ -96,6 +97,7 @@ static enum err run(const struct arguments *a, struct errmsg *e) {
                                .students = (int)students,
                                .as_of = as_of + (int32_t)later,
                                .usage_weeks = (int)weeks,
+                               .delta_from = delta_from,
                                .messy = arg_on(a, "--messy"),
                                .progress = advance,
                                .to = &bar};
@@ -125,6 +127,7 @@ const struct command command_sample = {
          {"--day", "N",
           "the same people N days after --as-of: moves, leavers, newcomers, broken devices"},
          {"--next", NULL, "the same as --day 28"},
+         {"--delta-from", "DATE", "oneroster.zip as a delta: the changes since that earlier day"},
          {"--weeks", "N",
           "weeks of use in usage.csv; 10 if not said, fewer above 400,000 students"},
          {"--messy", NULL, "with the faults that real exports have; they are listed"}},

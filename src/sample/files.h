@@ -6,6 +6,7 @@
 #include "sample/sample.h"
 #include "sample/staff.h"
 
+struct delta;
 struct messy;
 
 struct job {
@@ -14,6 +15,7 @@ struct job {
     struct world world;
     struct staff_list staff;
     struct messy *messy; /* NULL: clean */
+    struct delta *delta; /* of oneroster.zip; NULL: bulk */
     int usage_weeks;
 };
 
@@ -31,6 +33,8 @@ void school_identifier(const struct world *w, int school, char out[static 16]);
 void district_identifier(int district, char out[static 16]);
 
 enum err write_oneroster(struct job *j, struct errmsg *e);
+/* The members of oneroster.zip; to nowhere if z has no archive. */
+enum err oneroster_members(struct job *j, struct out_zip *z, struct errmsg *e);
 enum err write_devices(struct job *j, struct errmsg *e);
 enum err write_rooms(struct job *j, struct errmsg *e);
 enum err write_connectivity(struct job *j, struct errmsg *e);

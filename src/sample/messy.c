@@ -327,6 +327,7 @@ static void spoil(struct spoiler *s, struct out *o, size_t at) {
     else if (!spoil_fields(m, o, &r, &copies))
         copies = 0;
     o->n = at;
+    o->rows += copies - 1;
     if (bom) {
         memcpy(o->bytes + o->n, "\xEF\xBB\xBF", 3);
         o->n += 3;

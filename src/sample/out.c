@@ -39,7 +39,7 @@ static void flush(struct out *o) {
             }
             done += (size_t)k;
         }
-    } else if (fwrite(o->bytes, 1, o->row, o->file) != o->row) {
+    } else if (o->file != NULL && fwrite(o->bytes, 1, o->row, o->file) != o->row) {
         out_fail(o, strerror(errno));
     }
     memmove(o->bytes, o->bytes + o->row, o->n - o->row);
@@ -105,6 +105,11 @@ enum err out_member(struct out *o, struct out_zip *z, const char *name, struct s
     return ERR_OK;
 }
 
+void out_nowhere(struct out *o, const char *name, struct spoiler *spoiler) {
+    *o = (struct out){0};
+    start(o, name, spoiler);
+}
+
 enum err out_close(struct out *o, struct errmsg *e) {
     o->row = o->n;
     flush(o);
@@ -119,7 +124,8 @@ enum err out_close(struct out *o, struct errmsg *e) {
             out_fail(o, strerror(errno));
         if (o->error != ERR_OK)
             (void)unlink(o->part);
-    } else if (o->error == ERR_OK && archive_write_finish_entry(o->archive) != ARCHIVE_OK) {
+    } else if (o->archive != NULL && o->error == ERR_OK &&
+               archive_write_finish_entry(o->archive) != ARCHIVE_OK) {
         out_fail(o, archive_error_string(o->archive));
     }
     if (o->error != ERR_OK)
@@ -234,6 +240,7 @@ void out_end(struct out *o) {
     put(o, "\n", 1);
     o->started = false;
     o->line++;
+    o->rows++;
     if (o->spoiler != NULL)
         o->spoiler->row(o->spoiler, o, o->row);
     o->row = o->n;

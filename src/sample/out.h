@@ -14,8 +14,8 @@
 struct archive;
 struct out;
 
-/* May edit, drop (out->n = row) or repeat the row that begins at out->bytes + row. line 1 is the
- * header. */
+/* May edit, drop (out->n = row, out->rows--) or repeat the row that begins at out->bytes + row.
+ * line 1 is the header. */
 struct spoiler {
     void (*row)(struct spoiler *s, struct out *o, size_t row);
 };
@@ -24,6 +24,7 @@ struct out {
     char *bytes;
     size_t n, row; /* buffered bytes; where the row under way begins */
     bool started;  /* the row has a field */
+    int64_t rows;  /* written, with the header; a spoiler keeps it right */
     int64_t line;
     const char *name;        /* of the file, as the reader knows it */
     struct spoiler *spoiler; /* NULL: none */
@@ -47,6 +48,8 @@ NODISCARD enum err out_zip_open(struct out_zip *z, const char *dir, const char *
 /* A member of z; close it before the next. */
 NODISCARD enum err out_member(struct out *o, struct out_zip *z, const char *name,
                               struct spoiler *spoiler, struct errmsg *e);
+/* To nowhere: for what is only counted or compared. */
+void out_nowhere(struct out *o, const char *name, struct spoiler *spoiler);
 NODISCARD enum err out_close(struct out *o, struct errmsg *e);
 NODISCARD enum err out_zip_close(struct out_zip *z, struct errmsg *e);
 void out_zip_abandon(struct out_zip *z); /* after an error: removes what was written */

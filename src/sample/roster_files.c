@@ -86,7 +86,8 @@ static enum err write_manifest(struct job *j, struct out_zip *z, struct errmsg *
     for (size_t i = 0; i < sizeof absent / sizeof absent[0]; i++)
         out_fmt(&o, "file.%s", absent[i]), out_z(&o, "absent"), out_end(&o);
     for (size_t i = 0; i < sizeof bulk / sizeof bulk[0]; i++)
-        out_fmt(&o, "file.%s", bulk[i]), out_z(&o, "bulk"), out_end(&o);
+        out_fmt(&o, "file.%s", bulk[i]), out_z(&o, j->delta == NULL ? "bulk" : "delta"),
+            out_end(&o);
     out_z(&o, "source.systemName"), out_z(&o, "Homeroom sample"), out_end(&o);
     out_z(&o, "source.systemCode"), out_z(&o, "homeroom-sample"), out_end(&o);
     return job_close(j, &o, z, e);
@@ -523,18 +524,21 @@ static enum err write_enrollments(struct job *j, struct out_zip *z, struct errms
     return job_close(j, &o, z, e);
 }
 
-enum err write_oneroster(struct job *j, struct errmsg *e) {
+enum err oneroster_members(struct job *j, struct out_zip *z, struct errmsg *e) {
     static enum err (*const members[])(struct job *, struct out_zip *, struct errmsg *) = {
         write_manifest, write_sessions, write_orgs,         write_courses,    write_classes,
         write_users,    write_roles,    write_demographics, write_enrollments};
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+        TRY(members[i](j, z, e));
+    return ERR_OK;
+}
+
+enum err write_oneroster(struct job *j, struct errmsg *e) {
     struct out_zip z;
     TRY(out_zip_open(&z, j->options->dir, "oneroster.zip", e));
-    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
-        enum err r = members[i](j, &z, e);
-        if (r != ERR_OK) {
-            out_zip_abandon(&z);
-            return r;
-        }
-    }
-    return out_zip_close(&z, e);
+    enum err r = oneroster_members(j, &z, e);
+    if (r == ERR_OK)
+        return out_zip_close(&z, e);
+    out_zip_abandon(&z);
+    return r;
 }

@@ -1,5 +1,6 @@
 #include "sample/sample.h"
 
+#include "sample/delta.h"
 #include "sample/files.h"
 #include "sample/messy.h"
 
@@ -22,17 +23,25 @@ enum err job_open(struct job *j, struct out *o, struct out_zip *z, const char *n
     struct spoiler *spoiler = NULL;
     if (j->messy != NULL)
         spoiler = messy_file(j->messy, &name);
+    if (z != NULL && j->delta != NULL)
+        spoiler = delta_member(j->delta, name);
+    if (z != NULL && z->archive == NULL)
+        return out_nowhere(o, name, spoiler), ERR_OK;
     if (z != NULL)
         return out_member(o, z, name, spoiler, e);
     return out_open(o, j->options->dir, name, spoiler, e);
 }
 
 enum err job_close(struct job *j, struct out *o, struct out_zip *z, struct errmsg *e) {
+    if (z != NULL && j->delta != NULL)
+        delta_gone(j->delta, o);
+    if (z != NULL && z->archive == NULL)
+        return out_close(o, e);
     struct sample_report *r = j->report;
     CHECK(r->files_n < SAMPLE_FILES_MOST);
     struct sample_file *f = &r->files[r->files_n++];
     (void)snprintf(f->name, sizeof f->name, "%s%s", z == NULL ? "" : "zip: ", o->name);
-    f->rows = o->line - 1;
+    f->rows = o->rows - 1;
     if (j->options->progress != NULL)
         j->options->progress(j->options->to, f->name, f->rows, f->rows);
     return out_close(o, e);
@@ -70,6 +79,13 @@ static enum err check(const struct sample_options *o, struct errmsg *e) {
     if (year < WORLD_FIRST_YEAR || year > WORLD_LAST_YEAR)
         return err_set(e, ERR_INVALID, "The day asked for must be from %d-07-01 to %d-06-30.",
                        WORLD_FIRST_YEAR - 1, WORLD_LAST_YEAR);
+    if (o->delta_from != 0 &&
+        (o->delta_from >= o->as_of || o->messy || school_year_of(o->delta_from) < WORLD_FIRST_YEAR))
+        return err_set(
+            e, ERR_INVALID,
+            "A delta begins from a day before the one asked for, from %d-07-01 on, and is "
+            "never messy.",
+            WORLD_FIRST_YEAR - 1);
     return make_folders(o->dir, e);
 }
 
@@ -91,6 +107,22 @@ static void summarise(struct job *j) {
     r->usage_weeks = j->usage_weeks;
 }
 
+/* What the roster was on the day that a delta begins from; NULL if it could not be had. */
+static struct delta *earlier_day(const struct sample_options *options, struct sample_report *report,
+                                 struct errmsg *e) {
+    struct job j = {.options = options, .report = report, .delta = delta_new(options->as_of)};
+    world_build(&j.world, options->seed, options->students, options->delta_from);
+    staff_build(&j.world, &j.staff);
+    enum err r = oneroster_members(&j, &(struct out_zip){0}, e);
+    world_free(&j.world);
+    delta_compare(j.delta);
+    report->staff = report->guardians = 0;
+    if (r == ERR_OK)
+        return j.delta;
+    delta_free(j.delta);
+    return NULL;
+}
+
 enum err sample_write(const struct sample_options *options, struct sample_report *report,
                       struct errmsg *e) {
     static enum err (*const writers[])(struct job *, struct errmsg *) = {
@@ -105,6 +137,10 @@ enum err sample_write(const struct sample_options *options, struct sample_report
         messy = messy_new(options->seed, report);
         j.messy = &messy;
     }
+    if (options->delta_from != 0)
+        j.delta = earlier_day(options, report, e);
+    if (options->delta_from != 0 && j.delta == NULL)
+        return ERR_IO;
     world_build(&j.world, options->seed, options->students, options->as_of);
     staff_build(&j.world, &j.staff);
     enum err r = ERR_OK;
@@ -112,5 +148,6 @@ enum err sample_write(const struct sample_options *options, struct sample_report
         r = writers[i](&j, e);
     summarise(&j);
     world_free(&j.world);
+    delta_free(j.delta);
     return r;
 }

@@ -23,10 +23,11 @@ enum {
 struct sample_options {
     const char *dir; /* made if missing; files of the same names are replaced */
     uint64_t seed;
-    int students;    /* places; a few are empty on any one day */
-    int32_t as_of;   /* a day; school years 2021-22 to 2059-60 */
-    int usage_weeks; /* 0: ten, down to four from 400,000 to 1,000,000 students */
-    bool messy;      /* with the faults that real exports have (messy.h) */
+    int students;       /* places; a few are empty on any one day */
+    int32_t as_of;      /* a day; school years 2021-22 to 2059-60 */
+    int usage_weeks;    /* 0: ten, down to four from 400,000 to 1,000,000 students */
+    int32_t delta_from; /* an earlier day: oneroster.zip holds the changes since; 0: all of it */
+    bool messy;         /* with the faults that real exports have (messy.h) */
     /* Called now and then, and once with done == total for each file; NULL: nobody listens. */
     void (*progress)(void *to, const char *file, int64_t done, int64_t total);
     void *to;

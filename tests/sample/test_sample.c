@@ -565,6 +565,60 @@ static void the_same_people_are_there_later(void **state) {
     assert_in_range(graduated, 350, 550);
 }
 
+/* Rows of a member by sourcedId: the digest of all cells but status and dateLastModified; a delta
+ * is applied to what is there. */
+static void take_rows(const char *dir, const char *member, struct map *m) {
+    struct file f = open_file(dir, member);
+    while (next_row(&f)) {
+        uint64_t h = 0;
+        for (size_t i = 3; i < csv_columns(f.csv); i++)
+            h = hash64_more(h, f.row.f[i]);
+        (void)map_add(m, cell(&f, "sourcedId"), 0);
+        m->values[map_slot(m, cell(&f, "sourcedId"))] =
+            is(&f, "status", "tobedeleted") ? -1 : (int)(h & 0x7FFFFFFF);
+    }
+    close_file(&f);
+}
+
+static void a_delta_leads_from_one_bulk_to_the_next(void **state) {
+    (void)state;
+    struct sample_report report;
+    int32_t day = date_from_ymd(2026, 11, 20);
+    make("before", 3000, 5, day, false, &report);
+    make("after", 3000, 5, day + 60, false, &report);
+    struct sample_options o = {.dir = path_of("delta", ""),
+                               .seed = 5,
+                               .students = 3000,
+                               .as_of = day + 60,
+                               .usage_weeks = 1,
+                               .delta_from = day};
+    assert_ok(sample_write(&o, &report, e));
+    int deleted = 0;
+    for (int i = 0; i < MEMBERS; i++) {
+        if (strcmp(members[i], "manifest.csv") == 0)
+            continue;
+        struct map a = map_new(1 << 17), b = map_new(1 << 17);
+        take_rows("before", members[i], &a);
+        take_rows("delta", members[i], &a);
+        take_rows("after", members[i], &b);
+        for (size_t k = 0; k < a.size; k++) {
+            size_t at = a.keys[k] % b.size;
+            while (b.keys[at] != 0 && b.keys[at] != a.keys[k])
+                at = (at + 1) % b.size;
+            if (a.keys[k] == 0)
+                continue;
+            deleted += a.values[k] == -1;
+            assert_int_equal(b.keys[at] == 0 ? -1 : b.values[at], a.values[k]);
+        }
+        map_free(&a);
+        map_free(&b);
+    }
+    assert_true(deleted > 0);
+    o.delta_from = day + 60;
+    struct errmsg e = {{0}};
+    assert_int_equal(sample_write(&o, &report, &e), ERR_INVALID);
+}
+
 static void every_fault_of_the_list_is_put_in(void **state) {
     (void)state;
     struct sample_report report;
@@ -682,6 +736,7 @@ int main(void) {
         cmocka_unit_test(software_is_used_by_weekday_and_some_of_it_hardly),
         cmocka_unit_test(each_district_has_its_shortages),
         cmocka_unit_test(the_same_people_are_there_later),
+        cmocka_unit_test(a_delta_leads_from_one_bulk_to_the_next),
         cmocka_unit_test(every_fault_of_the_list_is_put_in),
         cmocka_unit_test(the_reader_knows_each_table),
         cmocka_unit_test(the_manual_names_every_fault),

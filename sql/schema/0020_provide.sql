@@ -200,3 +200,10 @@ CREATE TABLE us_district ( -- NCES Common Core of Data: every local education ag
 ) STRICT;
 CREATE INDEX us_district_leaid ON us_district(leaid);
 CREATE INDEX us_district_name ON us_district(name);
+
+-- Who is a student from when to when: the one definition behind every denominator "enrolled
+-- students"; measure/frame.h says at which school each is counted.
+CREATE VIEW student_span AS
+SELECT COALESCE(p.merged_into, p.id) AS person_id, r.org_id, r.begins_on, r.ends_on
+FROM person_role r JOIN person p ON p.id = r.person_id
+WHERE r.role = 'student';

@@ -359,7 +359,7 @@ const struct kind kind_licence = {
     .shared = true,
     .read = MAY(LICENCES),
     .write = MAY(LICENCES_EDIT),
-    INDICATORS("licence_seat_cost", "seats_unused"),
+    INDICATORS("licence_seat_cost", "seats_unused", "cost_per_active_student"),
 };
 
 /* ---- people ---- */

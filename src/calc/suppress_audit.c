@@ -89,7 +89,7 @@ static void link_cells(const struct suppress_input *in, const struct suppress_ve
         up[i] = i;
     for (size_t r = 0; r < in->n_relations; r++) {
         const struct suppress_relation *rel = &in->relations[r];
-        uint32_t one;
+        uint32_t one = 0;
         if (unknowns_of(in, v, rel, &one) == 0)
             continue;
         for (uint32_t p = 0; p <= rel->count; p++) {
@@ -357,7 +357,7 @@ static size_t sort_parts(const struct audit *a, uint32_t *up, bool relations, st
         if (any_unknown(in, a->v, i))
             out[n++] = (struct keyed){root_of(up, i), i};
     for (uint32_t r = 0; relations && r < in->n_relations; r++) {
-        uint32_t one;
+        uint32_t one = 0;
         if (unknowns_of(in, a->v, &in->relations[r], &one) > 0)
             out[n++] = (struct keyed){root_of(up, one), r};
     }

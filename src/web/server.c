@@ -474,7 +474,7 @@ static struct transport *transport_new(const struct server_options *o) {
 }
 
 enum err server_start(const struct server_options *o, struct server **out, struct errmsg *e) {
-    int fd;
+    int fd = -1;
     const char *mistake = route_mistake();
     *out = NULL;
     if (mistake != NULL)

@@ -98,6 +98,8 @@ int64_t req_int(const struct req *r, const char *query_name, int64_t otherwise, 
 const struct upload *req_upload(const struct req *r, const char *field); /* NULL: none */
 bool req_may(const struct req *r, enum perm perm);
 
+struct store *req_store(struct req *r); /* for work that takes its own transactions: imports */
+
 /* -- saving: one transaction on the writer; `fn` returns an error to leave nothing -------- */
 NODISCARD enum err req_write(struct req *r,
                              enum err (*fn)(struct db *db, void *arg, struct errmsg *e), void *arg,

@@ -562,3 +562,7 @@ void call_run(struct call *c) {
     if (!c->finished)
         guarded(c, run, NULL);
 }
+
+struct store *req_store(struct req *r) {
+    return r->server->store;
+}

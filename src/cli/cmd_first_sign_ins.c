@@ -85,7 +85,9 @@ static enum err find_cast(struct db *db, int32_t on, struct arena *a, struct cas
     if (c->school == 0)
         TRY(find_org(db, "school", a, &c->school, &c->school_name, e));
     if (c->school == 0)
-        return err_set(e, ERR_NOT_FOUND, "There is no school in the records yet: import a roster first (homeroom import DIR).");
+        return err_set(
+            e, ERR_NOT_FOUND,
+            "There is no school in the records yet: import a roster first (homeroom import DIR).");
     return ERR_OK;
 }
 

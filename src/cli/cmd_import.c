@@ -40,12 +40,15 @@ static struct str number(struct arena *a, int64_t v) {
 }
 
 static void print_lines(const struct import_report *r, struct arena *a) {
-    static const char *const heads[] = {"Kind", ">Before", ">Added", ">Changed", ">Ended", ">Reopened", ">Same", ""};
+    static const char *const heads[] = {"Kind",   ">Before",   ">Added", ">Changed",
+                                        ">Ended", ">Reopened", ">Same",  ""};
     struct table *t = table_new(heads, 8);
     for (size_t i = 0; i < r->line_count; i++) {
         const struct import_line *l = &r->line[i];
-        table_row(t, (struct str[]){str_z(l->label.en), number(a, l->before), number(a, l->added), number(a, l->changed), number(a, l->ended),
-                                    number(a, l->reopened), number(a, l->unchanged), l->stop ? STR("SAFETY STOP") : STR("")});
+        table_row(t,
+                  (struct str[]){str_z(l->label.en), number(a, l->before), number(a, l->added),
+                                 number(a, l->changed), number(a, l->ended), number(a, l->reopened),
+                                 number(a, l->unchanged), l->stop ? STR("SAFETY STOP") : STR("")});
     }
     table_print_free(t);
 }
@@ -53,8 +56,9 @@ static void print_lines(const struct import_report *r, struct arena *a) {
 static void print_examples(const struct import_report *r) {
     for (size_t i = 0; i < r->example_count && i < EXAMPLES_SHOWN; i++) {
         const struct import_example *x = &r->example[i];
-        (void)printf("  %s, %s: %.*s%s%.*s%s%s\n", x->what.en, x->kind.en, STR_ARG(x->title), x->detail.n > 0 ? ": " : "",
-                     STR_ARG(x->detail), x->reason.en != NULL && x->reason.en[0] != '\0' ? ", because " : "",
+        (void)printf("  %s, %s: %.*s%s%.*s%s%s\n", x->what.en, x->kind.en, STR_ARG(x->title),
+                     x->detail.n > 0 ? ": " : "", STR_ARG(x->detail),
+                     x->reason.en != NULL && x->reason.en[0] != '\0' ? ", because " : "",
                      x->reason.en == NULL ? "" : x->reason.en);
     }
 }
@@ -62,30 +66,36 @@ static void print_examples(const struct import_report *r) {
 static void print_problems(const struct import_report *r) {
     for (size_t i = 0; i < r->problem_count && i < PROBLEMS_SHOWN; i++) {
         const struct batch_problem *p = &r->problem[i];
-        (void)printf("  %s%.*s, line %" PRId64 "%s%.*s%s%.*s%s: %.*s\n", p->severity == BATCH_WARNING ? "(taken) " : "", STR_ARG(p->file), p->line,
-                     p->col.n > 0 ? ", column " : "", STR_ARG(p->col), p->value.n > 0 ? ", \"" : "", STR_ARG(p->value),
-                     p->value.n > 0 ? "\"" : "", STR_ARG(p->what));
+        (void)printf("  %s%.*s, line %" PRId64 "%s%.*s%s%.*s%s: %.*s\n",
+                     p->severity == BATCH_WARNING ? "(taken) " : "", STR_ARG(p->file), p->line,
+                     p->col.n > 0 ? ", column " : "", STR_ARG(p->col), p->value.n > 0 ? ", \"" : "",
+                     STR_ARG(p->value), p->value.n > 0 ? "\"" : "", STR_ARG(p->what));
     }
     if (r->problem_count > PROBLEMS_SHOWN)
-        (void)printf("  ... and %zu more; --errors FILE writes them all.\n", r->problem_count - PROBLEMS_SHOWN);
+        (void)printf("  ... and %zu more; --errors FILE writes them all.\n",
+                     r->problem_count - PROBLEMS_SHOWN);
 }
 
-static void print_report(const struct import_file *f, const struct import_report *r, bool dry, struct arena *a) {
+static void print_report(const struct import_file *f, const struct import_report *r, bool dry,
+                         struct arena *a) {
     struct str rest = r->assumed, line;
-    (void)printf("\n%.*s: %s, %" PRId64 " rows%s\n", STR_ARG(f->name), r->source.en, r->rows, dry ? "; this would happen:" : "");
+    (void)printf("\n%.*s: %s, %" PRId64 " rows%s\n", STR_ARG(f->name), r->source.en, r->rows,
+                 dry ? "; this would happen:" : "");
     print_lines(r, a);
     print_examples(r);
     while (str_split(&rest, '\n', &line))
         if (line.n > 0)
             (void)printf("  Assumed: %.*s\n", STR_ARG(line));
     if (r->errors > 0)
-        (void)printf("  %" PRId64 " rows %s refused; the rest %s taken:\n", r->errors, dry ? "would be" : "were", dry ? "would be" : "was");
+        (void)printf("  %" PRId64 " rows %s refused; the rest %s taken:\n", r->errors,
+                     dry ? "would be" : "were", dry ? "would be" : "was");
     print_problems(r);
 }
 
 /* ---- and for programs ---- */
 
-static void json_report(struct json *j, const struct import_file *f, const struct import_report *r, bool dry) {
+static void json_report(struct json *j, const struct import_file *f, const struct import_report *r,
+                        bool dry) {
     json_open(j, '{');
     json_key(j, "file");
     json_str(j, f->name);
@@ -108,7 +118,7 @@ static void json_report(struct json *j, const struct import_file *f, const struc
         const struct {
             const char *key;
             int64_t v;
-        } cells[] = {{"before", l->before}, {"added", l->added}, {"changed", l->changed},
+        } cells[] = {{"before", l->before}, {"added", l->added},       {"changed", l->changed},
                      {"ended", l->ended},   {"reopened", l->reopened}, {"same", l->unchanged}};
         json_open(j, '{');
         json_key(j, "kind");
@@ -143,7 +153,8 @@ static void json_report(struct json *j, const struct import_file *f, const struc
     json_close(j);
 }
 
-static void show(struct job *j, const struct import_file *f, const struct import_report *r, bool dry, struct arena *a) {
+static void show(struct job *j, const struct import_file *f, const struct import_report *r,
+                 bool dry, struct arena *a) {
     progress_end(&j->progress);
     if (j->json != NULL)
         json_report(j->json, f, r, dry);
@@ -166,13 +177,18 @@ static enum err write_errors(const struct job *j, const struct import_report *r,
     return bad ? err_set(e, ERR_IO, "%s cannot be written.", file) : ERR_OK;
 }
 
-static enum err note_in_audit(const struct job *j, const struct import_file *f, const struct import_report *r, struct errmsg *e) {
+static enum err note_in_audit(const struct job *j, const struct import_file *f,
+                              const struct import_report *r, struct errmsg *e) {
     struct db *db;
     char id[24];
     (void)snprintf(id, sizeof id, "%" PRId64, r->batch_id);
-    struct audit_entry entry = {.action = STR("import"), .subject = STR("file"), .subject_id = str_z(id),
-                                .detail = arena_fmt(j->arena, "{\"source\":\"%s\",\"rows\":%" PRId64 ",\"refused\":%" PRId64 "}",
-                                                    f->roster ? "oneroster" : f->view.source->name, r->rows, r->errors)};
+    struct audit_entry entry = {
+        .action = STR("import"),
+        .subject = STR("file"),
+        .subject_id = str_z(id),
+        .detail =
+            arena_fmt(j->arena, "{\"source\":\"%s\",\"rows\":%" PRId64 ",\"refused\":%" PRId64 "}",
+                      f->roster ? "oneroster" : f->view.source->name, r->rows, r->errors)};
     TRY(store_begin(j->store, &db, e));
     enum err result = audit_append(db, NULL, &entry, e);
     if (result == ERR_OK)
@@ -194,7 +210,8 @@ static bool agreed(const struct job *j) {
     return fgets(line, sizeof line, stdin) != NULL && (line[0] == 'y' || line[0] == 'Y');
 }
 
-static enum err apply(struct job *j, const struct import_file *f, struct import_how how, struct arena *a, struct errmsg *e) {
+static enum err apply(struct job *j, const struct import_file *f, struct import_how how,
+                      struct arena *a, struct errmsg *e) {
     struct import_report r;
     how.dry = false;
     enum err result = import_run(j->store, f, &how, a, &r, e);
@@ -211,9 +228,15 @@ static enum err one_file(struct job *j, const char *path, struct arena *a, struc
     struct import_file f;
     struct import_report r;
     const char *slash = strrchr(path, '/');
-    TRY(import_look(j->store, path, str_z(slash == NULL || slash[1] == '\0' ? path : slash + 1), NULL, a, &f, e));
-    struct import_how how = {.today = j->today, .as_of = j->as_of, .end_many = arg_on(j->args, "--end-many"), .partial = arg_on(j->args, "--partial"),
-                             .uploads = j->uploads, .progress = on_progress, .progress_to = j};
+    TRY(import_look(j->store, path, str_z(slash == NULL || slash[1] == '\0' ? path : slash + 1),
+                    NULL, a, &f, e));
+    struct import_how how = {.today = j->today,
+                             .as_of = j->as_of,
+                             .end_many = arg_on(j->args, "--end-many"),
+                             .partial = arg_on(j->args, "--partial"),
+                             .uploads = j->uploads,
+                             .progress = on_progress,
+                             .progress_to = j};
     bool preview = arg_on(j->args, "--preview");
     j->progress = progress_start("Reading", "bytes", 0);
     if (!preview && arg_on(j->args, "--yes"))
@@ -225,7 +248,9 @@ static enum err one_file(struct job *j, const char *path, struct arena *a, struc
     if (preview)
         return ERR_OK;
     if (r.stopped && !how.end_many)
-        return err_set(e, ERR_CONFLICT, "%.*s: much more would end than usual, so nothing was changed. If the file is whole, repeat with --end-many.",
+        return err_set(e, ERR_CONFLICT,
+                       "%.*s: much more would end than usual, so nothing was changed. If the file "
+                       "is whole, repeat with --end-many.",
                        STR_ARG(f.name));
     if (!agreed(j))
         return err_set(e, ERR_INVALID, "Nothing was changed. Repeat with --yes to apply it.");
@@ -318,7 +343,8 @@ const struct command command_import = {
 
 /* ---- undo ---- */
 
-static enum err newest_applied(struct db *db, struct arena *a, struct batch_row *out, struct errmsg *e) {
+static enum err newest_applied(struct db *db, struct arena *a, struct batch_row *out,
+                               struct errmsg *e) {
     struct batch_row *rows;
     size_t n;
     TRY(batch_list(db, a, 1000, 0, &rows, &n, e));
@@ -334,7 +360,8 @@ static enum err audit_undo(struct store *s, int64_t id, struct errmsg *e) {
     struct db *db;
     char text[24];
     (void)snprintf(text, sizeof text, "%" PRId64, id);
-    struct audit_entry entry = {.action = STR("undo"), .subject = STR("file"), .subject_id = str_z(text)};
+    struct audit_entry entry = {
+        .action = STR("undo"), .subject = STR("file"), .subject_id = str_z(text)};
     TRY(store_begin(s, &db, e));
     enum err r = audit_append(db, NULL, &entry, e);
     if (r == ERR_OK)
@@ -343,23 +370,30 @@ static enum err audit_undo(struct store *s, int64_t id, struct errmsg *e) {
     return r;
 }
 
-static enum err undo_in(struct store *s, const struct arguments *a, struct arena *arena, struct errmsg *e) {
+static enum err undo_in(struct store *s, const struct arguments *a, struct arena *arena,
+                        struct errmsg *e) {
     struct db *db;
     struct batch_row row;
     struct undo_report done;
     TRY(store_reader(s, &db, e));
     int64_t id = 0;
     if (arg_count(a) > 0 && !str_int(str_z(arg_at(a, 0)), &id))
-        return err_set(e, ERR_INVALID, "%.60s is no import's number; `homeroom imports` lists them.", arg_at(a, 0));
+        return err_set(e, ERR_INVALID,
+                       "%.60s is no import's number; `homeroom imports` lists them.", arg_at(a, 0));
     TRY(id == 0 ? newest_applied(db, arena, &row, e) : batch_get(db, arena, id, &row, e));
     TRY(batch_undo(s, row.id, command_today(), &done, e));
     TRY(audit_undo(s, row.id, e));
     TRY(bring_up_to_date(s, e));
     if (arg_json(a))
-        (void)printf("{\"batch\":%" PRId64 ",\"removed\":%" PRId64 ",\"restored\":%" PRId64 ",\"ended\":%" PRId64 "}\n", row.id, done.removed, done.restored, done.ended);
+        (void)printf("{\"batch\":%" PRId64 ",\"removed\":%" PRId64 ",\"restored\":%" PRId64
+                     ",\"ended\":%" PRId64 "}\n",
+                     row.id, done.removed, done.restored, done.ended);
     else
-        (void)printf("Import %" PRId64 " (%.*s, %.*s) is undone: %" PRId64 " records removed, %" PRId64 " put back as they were, %" PRId64 " ended because others refer to them.\n",
-                     row.id, STR_ARG(row.source), STR_ARG(row.file_name), done.removed, done.restored, done.ended);
+        (void)printf("Import %" PRId64 " (%.*s, %.*s) is undone: %" PRId64
+                     " records removed, %" PRId64 " put back as they were, %" PRId64
+                     " ended because others refer to them.\n",
+                     row.id, STR_ARG(row.source), STR_ARG(row.file_name), done.removed,
+                     done.restored, done.ended);
     return ERR_OK;
 }
 
@@ -384,8 +418,10 @@ const struct command command_undo = {
 
 /* ---- imports ---- */
 
-static enum err list_imports(struct store *s, const struct arguments *args, struct arena *a, struct errmsg *e) {
-    static const char *const heads[] = {">Number", "Source", "File", "As of", "State", ">Added", ">Changed", ">Ended", ">Refused"};
+static enum err list_imports(struct store *s, const struct arguments *args, struct arena *a,
+                             struct errmsg *e) {
+    static const char *const heads[] = {">Number", "Source",   "File",   "As of",   "State",
+                                        ">Added",  ">Changed", ">Ended", ">Refused"};
     struct db *db;
     struct batch_row *rows;
     size_t n;
@@ -400,8 +436,10 @@ static enum err list_imports(struct store *s, const struct arguments *args, stru
         char day[DATE_TEXT];
         (void)date_text(r->as_of, day);
         if (t != NULL) {
-            table_row(t, (struct str[]){arena_fmt(a, "%" PRId64, r->id), r->source, r->file_name, str_z(day), r->state, number(a, r->counts.added),
-                                        number(a, r->counts.changed), number(a, r->counts.ended), number(a, r->counts.refused)});
+            table_row(t, (struct str[]){arena_fmt(a, "%" PRId64, r->id), r->source, r->file_name,
+                                        str_z(day), r->state, number(a, r->counts.added),
+                                        number(a, r->counts.changed), number(a, r->counts.ended),
+                                        number(a, r->counts.refused)});
             continue;
         }
         json_open(&j, '{');

@@ -5,6 +5,9 @@
 #include "cli/command.h"
 
 extern const struct command command_sample;
+extern const struct command command_import;
+extern const struct command command_imports;
+extern const struct command command_undo;
 extern const struct command command_backup;
 extern const struct command command_restore;
 extern const struct command command_first_sign_ins;

@@ -5,6 +5,9 @@
 
 static const struct command *const commands[] = {
     &command_sample,
+    &command_import,
+    &command_imports,
+    &command_undo,
     &command_serve,
     &command_user_add,
     &command_user_list,

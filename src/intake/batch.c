@@ -511,24 +511,31 @@ enum err batch_problems(struct db *db, struct arena *a, int64_t id, int64_t limi
     return rows_close(r, e);
 }
 
-enum err batch_problems_csv(struct db *db, int64_t id, struct buf *out, struct errmsg *e) {
+void batch_problems_write(const struct batch_problem v[], size_t n, struct buf *out) {
     static const char *const heads[] = {"file",  "line",     "column",
                                         "value", "severity", "what to do"};
     struct csv_writer w = {.out = out};
-    struct rows *r;
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
         csv_put(&w, str_z(heads[i]));
     csv_end(&w);
-    TRY(db_rows(db, SQL_BATCH_PROBLEMS,
-                ARGS(V_INT(id), V_INT(config_int(CONF_IMPORT_ERRORS)), V_INT(0)), &r, e));
-    while (rows_next(r)) {
-        csv_put(&w, rows_str(r, 0));
-        csv_put_int(&w, rows_int(r, 1));
-        csv_put(&w, rows_str(r, 2));
-        csv_put(&w, rows_str(r, 3));
-        csv_put(&w, rows_str(r, 5));
-        csv_put(&w, rows_str(r, 4));
+    for (size_t i = 0; i < n; i++) {
+        csv_put(&w, v[i].file);
+        csv_put_int(&w, v[i].line);
+        csv_put(&w, v[i].col);
+        csv_put(&w, v[i].value);
+        csv_put(&w, v[i].severity == BATCH_ERROR ? STR("error") : STR("warning"));
+        csv_put(&w, v[i].what);
         csv_end(&w);
     }
-    return rows_close(r, e);
+}
+
+enum err batch_problems_csv(struct db *db, int64_t id, struct buf *out, struct errmsg *e) {
+    struct batch_problem *v;
+    size_t n;
+    struct arena *a = arena_new((size_t)1 << 30);
+    enum err r = batch_problems(db, a, id, config_int(CONF_IMPORT_ERRORS), 0, &v, &n, e);
+    if (r == ERR_OK)
+        batch_problems_write(v, n, out);
+    arena_free(a);
+    return r;
 }

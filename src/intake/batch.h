@@ -134,7 +134,8 @@ NODISCARD enum err batch_get(struct db *db, struct arena *a, int64_t id, struct 
 NODISCARD enum err batch_problems(struct db *db, struct arena *a, int64_t id, int64_t limit,
                                   int64_t offset, struct batch_problem **out, size_t *n,
                                   struct errmsg *e);
-/* The spreadsheet to hand back: file, line, column, value, what to do. */
+/* The spreadsheet to hand back, as CSV: file, line, column, value, severity, what to do. */
+void batch_problems_write(const struct batch_problem v[], size_t n, struct buf *out);
 NODISCARD enum err batch_problems_csv(struct db *db, int64_t id, struct buf *out, struct errmsg *e);
 
 #endif

@@ -102,17 +102,17 @@ extern const char *const load_grades[14],
     *const load_meals[3], *const load_races[7], *const load_genders[3], *const load_housings[6],
                                                                             *const load_roles[11];
 enum {
-    ROLE_STUDENT,
-    ROLE_TEACHER,
-    ROLE_AIDE,
-    ROLE_ADMINISTRATOR,
-    ROLE_PRINCIPAL,
-    ROLE_COUNSELOR,
-    ROLE_GUARDIAN,
-    ROLE_PARENT,
-    ROLE_RELATIVE,
-    ROLE_PROCTOR,
-    ROLE_STAFF
+    LOAD_STUDENT,
+    LOAD_TEACHER,
+    LOAD_AIDE,
+    LOAD_ADMINISTRATOR,
+    LOAD_PRINCIPAL,
+    LOAD_COUNSELOR,
+    LOAD_GUARDIAN,
+    LOAD_PARENT,
+    LOAD_RELATIVE,
+    LOAD_PROCTOR,
+    LOAD_STAFF
 };
 
 struct load_person {

@@ -270,7 +270,7 @@ enum err roster_load_role(struct roster_load *l, const struct load_role *r, enum
         *out = r->begins == DATE_NONE ? LOAD_UNCHANGED : LOAD_BACKWARDS; /* over before this year */
         return ERR_OK;
     }
-    if (r->role == ROLE_STUDENT && !r->row.gone &&
+    if (r->role == LOAD_STUDENT && !r->row.gone &&
         (r->ends == DATE_NONE || r->ends > l->opt.as_of)) {
         who->student = true;
         who->org = who->org == KEYMAP_NONE || r->primary ? org : who->org;

@@ -34,7 +34,8 @@ static enum err map_file(const char *path, struct arena *a, struct str *out, str
         int why = errno;
         if (fd >= 0)
             (void)close(fd);
-        return err_set(e, why == ENOENT ? ERR_NOT_FOUND : ERR_IO, "%s cannot be read: %s.", path, strerror(why));
+        return err_set(e, why == ENOENT ? ERR_NOT_FOUND : ERR_IO, "%s cannot be read: %s.", path,
+                       strerror(why));
     }
     if (!S_ISREG(st.st_mode) || st.st_size == 0) {
         (void)close(fd);
@@ -51,8 +52,8 @@ static enum err map_file(const char *path, struct arena *a, struct str *out, str
     return ERR_OK;
 }
 
-enum err import_look(struct store *s, const char *path, struct str name, const struct source *only, struct arena *a,
-                     struct import_file *out, struct errmsg *e) {
+enum err import_look(struct store *s, const char *path, struct str name, const struct source *only,
+                     struct arena *a, struct import_file *out, struct errmsg *e) {
     struct db *db;
     struct str bytes;
     *out = (struct import_file){.path = arena_z(a, str_z(path)), .name = arena_str(a, name)};
@@ -65,20 +66,27 @@ enum err import_look(struct store *s, const char *path, struct str name, const s
     TRY(store_reader(s, &db, e));
     TRY(map_file(path, a, &bytes, e));
     if (bytes.n > 4 && memcmp(bytes.p, "PK\3\4", 4) == 0)
-        return err_set(e, ERR_INVALID, "%.*s is a zip without a roster in it. A OneRoster zip holds orgs.csv and users.csv; "
-                       "anything else: unpack it (or save a spreadsheet as CSV) and import the files.", STR_ARG(name));
-    return source_look(db, provide_sources, provide_source_count, only, out->name, bytes, a, &out->view, e);
+        return err_set(
+            e, ERR_INVALID,
+            "%.*s is a zip without a roster in it. A OneRoster zip holds orgs.csv and users.csv; "
+            "anything else: unpack it (or save a spreadsheet as CSV) and import the files.",
+            STR_ARG(name));
+    return source_look(db, provide_sources, provide_source_count, only, out->name, bytes, a,
+                       &out->view, e);
 }
 
 /* ---- run: a roster ---- */
 
 static const struct tr outcome_words[] = {
-    [LOAD_UNCHANGED] = TR_INIT("unchanged", "sin cambio"), [LOAD_ADDED] = TR_INIT("added", "se añade"),
-    [LOAD_CHANGED] = TR_INIT("changed", "cambia"),         [LOAD_ENDED] = TR_INIT("ended", "termina"),
+    [LOAD_UNCHANGED] = TR_INIT("unchanged", "sin cambio"),
+    [LOAD_ADDED] = TR_INIT("added", "se añade"),
+    [LOAD_CHANGED] = TR_INIT("changed", "cambia"),
+    [LOAD_ENDED] = TR_INIT("ended", "termina"),
     [LOAD_REOPENED] = TR_INIT("reopened", "se reabre"),
 };
 
-static void roster_lines(const struct oneroster_report *r, struct arena *a, struct import_report *out) {
+static void roster_lines(const struct oneroster_report *r, struct arena *a,
+                         struct import_report *out) {
     size_t examples = 0;
     for (int t = 0; t < TABS; t++)
         examples += r->count[t].example_count;
@@ -87,12 +95,13 @@ static void roster_lines(const struct oneroster_report *r, struct arena *a, stru
     for (int t = 0; t < TABS; t++) {
         const struct load_count *c = &r->count[t];
         struct tr label = oneroster_table_label((enum roster_tab)t);
-        out->line[out->line_count++] = (struct import_line){label,    c->before, c->unchanged, c->added,
-                                                            c->changed, c->ended,  c->reopened,  c->stop};
+        out->line[out->line_count++] = (struct import_line){
+            label, c->before, c->unchanged, c->added, c->changed, c->ended, c->reopened, c->stop};
         for (size_t i = 0; i < c->example_count; i++) {
             const struct load_example *x = &c->examples[i];
-            out->example[out->example_count++] = (struct import_example){outcome_words[x->what], label, arena_str(a, x->who),
-                                                                         arena_str(a, x->detail), x->reason};
+            out->example[out->example_count++] =
+                (struct import_example){outcome_words[x->what], label, arena_str(a, x->who),
+                                        arena_str(a, x->detail), x->reason};
         }
     }
 }
@@ -115,8 +124,12 @@ static void roster_problems(const struct batch *b, struct arena *a, struct impor
 
 static struct tr roster_name(const struct oneroster_report *r, struct arena *a) {
     bool delta = r->mode == BATCH_DELTA;
-    return (struct tr){arena_fmt(a, "Roster (OneRoster %s, %s)", r->version, delta ? "changes only" : "everything").p,
-                       arena_fmt(a, "Matrícula (OneRoster %s, %s)", r->version, delta ? "solo cambios" : "completa").p};
+    return (struct tr){
+        arena_fmt(a, "Roster (OneRoster %s, %s)", r->version, delta ? "changes only" : "everything")
+            .p,
+        arena_fmt(a, "Matrícula (OneRoster %s, %s)", r->version,
+                  delta ? "solo cambios" : "completa")
+            .p};
 }
 
 static void roster_progressed(void *arg, const struct oneroster_progress *p) {
@@ -124,15 +137,22 @@ static void roster_progressed(void *arg, const struct oneroster_progress *p) {
     how->progress(how->progress_to, p->file, p->bytes, p->bytes_total);
 }
 
-static enum err run_roster(struct store *s, const struct import_file *f, const struct import_how *how, struct arena *a,
-                           struct import_report *out, struct errmsg *e) {
+static enum err run_roster(struct store *s, const struct import_file *f,
+                           const struct import_how *how, struct arena *a, struct import_report *out,
+                           struct errmsg *e) {
     struct import_how mine = *how;
     struct oneroster_report *r = NULL;
-    struct oneroster_options o = {.today = how->today, .as_of = how->as_of, .override_stop = how->end_many,
-                                  .account_id = how->account_id, .staged_id = how->dry ? 0 : how->staged_id,
-                                  .file_name = arena_z(a, f->name), .uploads = how->uploads,
-                                  .progress = how->progress == NULL ? NULL : roster_progressed, .progress_arg = &mine};
-    enum err result = how->dry ? oneroster_preview(s, f->path, &o, &r, e) : oneroster_apply(s, f->path, &o, &r, e);
+    struct oneroster_options o = {.today = how->today,
+                                  .as_of = how->as_of,
+                                  .override_stop = how->end_many,
+                                  .account_id = how->account_id,
+                                  .staged_id = how->dry ? 0 : how->staged_id,
+                                  .file_name = arena_z(a, f->name),
+                                  .uploads = how->uploads,
+                                  .progress = how->progress == NULL ? NULL : roster_progressed,
+                                  .progress_arg = &mine};
+    enum err result = how->dry ? oneroster_preview(s, f->path, &o, &r, e)
+                               : oneroster_apply(s, f->path, &o, &r, e);
     if (r != NULL) {
         out->source = roster_name(r, a);
         out->stopped = r->stopped;
@@ -158,16 +178,24 @@ static void source_progressed(void *arg, uint64_t done, uint64_t all) {
     how->progress(how->progress_to, "rows", done, all);
 }
 
-static void source_report(const struct source *src, const struct source_result *r, struct arena *a, struct import_report *out) {
+static void source_report(const struct source *src, const struct source_result *r, struct arena *a,
+                          struct import_report *out) {
     out->line = ARENA_NEW(a, struct import_line);
     out->line_count = 1;
-    *out->line = (struct import_line){.label = src->label, .before = r->in_force, .unchanged = r->same, .added = r->counts.added,
-                                      .changed = r->counts.changed, .ended = r->counts.ended, .stop = r->too_many_end};
+    *out->line = (struct import_line){.label = src->label,
+                                      .before = r->in_force,
+                                      .unchanged = r->same,
+                                      .added = r->counts.added,
+                                      .changed = r->counts.changed,
+                                      .ended = r->counts.ended,
+                                      .stop = r->too_many_end};
     out->example = ARENA_ARRAY(a, struct import_example, r->example_count);
     out->example_count = r->example_count;
     for (size_t i = 0; i < r->example_count; i++)
-        out->example[i] = (struct import_example){.what = change_words[r->examples[i].what], .kind = src->label,
-                                                  .title = r->examples[i].title, .detail = r->examples[i].detail};
+        out->example[i] = (struct import_example){.what = change_words[r->examples[i].what],
+                                                  .kind = src->label,
+                                                  .title = r->examples[i].title,
+                                                  .detail = r->examples[i].detail};
     out->problem = r->problems;
     out->problem_count = r->problem_count;
     out->errors = r->errors;
@@ -177,17 +205,22 @@ static void source_report(const struct source *src, const struct source_result *
     out->stopped = r->too_many_end;
 }
 
-static enum err run_source(struct store *s, const struct import_file *f, const struct import_how *how, struct arena *a,
-                           struct import_report *out, struct errmsg *e) {
+static enum err run_source(struct store *s, const struct import_file *f,
+                           const struct import_how *how, struct arena *a, struct import_report *out,
+                           struct errmsg *e) {
     struct import_how mine = *how;
     struct source_result r = {0};
     int64_t began = date_now_us();
     const char *kept;
     if (how->uploads != NULL)
         TRY(import_keep(f->path, how->uploads, a, &kept, e));
-    struct source_how h = {.dry = how->dry, .as_of = how->as_of == 0 ? how->today : how->as_of, .account_id = how->account_id,
-                           .end_many = how->end_many, .partial = how->partial,
-                           .progress = how->progress == NULL ? NULL : source_progressed, .progress_to = &mine};
+    struct source_how h = {.dry = how->dry,
+                           .as_of = how->as_of == 0 ? how->today : how->as_of,
+                           .account_id = how->account_id,
+                           .end_many = how->end_many,
+                           .partial = how->partial,
+                           .progress = how->progress == NULL ? NULL : source_progressed,
+                           .progress_to = &mine};
     enum err result = source_run(s, &f->view, &h, a, &r, e);
     out->source = f->view.source->label;
     source_report(f->view.source, &r, a, out);
@@ -195,8 +228,8 @@ static enum err run_source(struct store *s, const struct import_file *f, const s
     return result;
 }
 
-enum err import_run(struct store *s, const struct import_file *f, const struct import_how *how, struct arena *a,
-                    struct import_report *out, struct errmsg *e) {
+enum err import_run(struct store *s, const struct import_file *f, const struct import_how *how,
+                    struct arena *a, struct import_report *out, struct errmsg *e) {
     *out = (struct import_report){0};
     return f->roster ? run_roster(s, f, how, a, out, e) : run_source(s, f, how, a, out, e);
 }
@@ -209,7 +242,8 @@ static int by_name(const void *a, const void *b) {
 
 enum { FOLDER_FILES = 10000 };
 
-static enum err list_folder(const char *path, struct arena *a, const char **names, size_t *n, struct errmsg *e) {
+static enum err list_folder(const char *path, struct arena *a, const char **names, size_t *n,
+                            struct errmsg *e) {
     DIR *d = opendir(path);
     if (d == NULL)
         return err_set(e, ERR_IO, "The folder %s cannot be read: %s.", path, strerror(errno));
@@ -237,7 +271,9 @@ enum err import_folder(const char *path, struct arena *a, const char ***out, str
     }
     TRY(list_folder(path, a, names, &n, e));
     if (n == 0)
-        return err_set(e, ERR_INVALID, "The folder %s holds no file. Put the exports there (docs/DATA.md lists them).", path);
+        return err_set(
+            e, ERR_INVALID,
+            "The folder %s holds no file. Put the exports there (docs/DATA.md lists them).", path);
     order = ARENA_ARRAY(a, const char *, n + 1);
     for (int roster = 1; roster >= 0; roster--)
         for (size_t i = 0; i < n; i++)
@@ -255,16 +291,19 @@ static enum err copy_bytes(struct str bytes, const char *to, struct errmsg *e) {
     for (size_t at = 0; at < bytes.n && r == ERR_OK;) {
         ssize_t n = write(fd, bytes.p + at, bytes.n - at);
         if (n < 0 && errno != EINTR)
-            r = err_set(e, ERR_IO, "%s cannot be written: %s. Nothing was imported.", to, strerror(errno));
+            r = err_set(e, ERR_IO, "%s cannot be written: %s. Nothing was imported.", to,
+                        strerror(errno));
         at += n > 0 ? (size_t)n : 0;
     }
     if (r == ERR_OK && fsync(fd) != 0)
-        r = err_set(e, ERR_IO, "%s cannot be written: %s. Nothing was imported.", to, strerror(errno));
+        r = err_set(e, ERR_IO, "%s cannot be written: %s. Nothing was imported.", to,
+                    strerror(errno));
     (void)close(fd);
     return r;
 }
 
-enum err import_keep(const char *path, const char *uploads, struct arena *a, const char **kept, struct errmsg *e) {
+enum err import_keep(const char *path, const char *uploads, struct arena *a, const char **kept,
+                     struct errmsg *e) {
     char hash[HASH_HEX];
     struct str bytes;
     struct stat st;

@@ -1,8 +1,8 @@
 /*
- * One way to bring a file in, whatever it is: an OneRoster zip or folder, or a table that fits a row
- * of the table of sources. Look (what is it, which column is which), preview (what would be added,
- * changed, ended, and why; nothing is written), apply (one transaction; batch_undo takes it back).
- * The command line and the import page both stand on this.
+ * One way to bring a file in, whatever it is: an OneRoster zip or folder, or a table that fits a
+ * row of the table of sources. Look (what is it, which column is which), preview (what would be
+ * added, changed, ended, and why; nothing is written), apply (one transaction; batch_undo takes it
+ * back). The command line and the import page both stand on this.
  */
 #ifndef STANDARDS_IMPORT_H
 #define STANDARDS_IMPORT_H
@@ -54,7 +54,7 @@ struct import_report { /* in the arena given */
     size_t example_count;
     struct batch_problem *problem; /* the first CONF_IMPORT_ERRORS */
     size_t problem_count;
-    int64_t errors; /* refused rows, all */
+    int64_t errors;     /* refused rows, all */
     struct str assumed; /* one sentence a line */
     int64_t rows, batch_id, elapsed_us;
     bool stopped; /* needs end_many */

@@ -195,7 +195,7 @@ static void refuse(struct run *x, enum or_file f, const struct or_row *row,
                     "%s", row->why);
         if (f == OR_ROLES)
             roster_load_keep_role(x->load, row->u.role.person, row->u.role.org,
-                                  row->u.role.role < 0 ? ROLE_STUDENT : row->u.role.role);
+                                  row->u.role.role < 0 ? LOAD_STUDENT : row->u.role.role);
     } else if (outcome == LOAD_TWICE) {
         batch_error(b, BATCH_ERROR, file, row->line, STR("sourcedId"), source_id(f, row),
                     f == OR_ROLES

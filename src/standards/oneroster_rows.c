@@ -493,21 +493,21 @@ static bool convert_class(struct or_context *cx, const struct str cell[], struct
     return true;
 }
 
-static const struct word roles[] = {{"student", ROLE_STUDENT},
-                                    {"teacher", ROLE_TEACHER},
-                                    {"aide", ROLE_AIDE},
-                                    {"administrator", ROLE_ADMINISTRATOR},
-                                    {"districtadministrator", ROLE_ADMINISTRATOR},
-                                    {"siteadministrator", ROLE_ADMINISTRATOR},
-                                    {"systemadministrator", ROLE_ADMINISTRATOR},
-                                    {"principal", ROLE_PRINCIPAL},
-                                    {"counselor", ROLE_COUNSELOR},
-                                    {"guardian", ROLE_GUARDIAN},
-                                    {"parent", ROLE_PARENT},
-                                    {"relative", ROLE_RELATIVE},
-                                    {"proctor", ROLE_PROCTOR},
-                                    {"staff", ROLE_STAFF},
-                                    {"instructor", ROLE_TEACHER},
+static const struct word roles[] = {{"student", LOAD_STUDENT},
+                                    {"teacher", LOAD_TEACHER},
+                                    {"aide", LOAD_AIDE},
+                                    {"administrator", LOAD_ADMINISTRATOR},
+                                    {"districtadministrator", LOAD_ADMINISTRATOR},
+                                    {"siteadministrator", LOAD_ADMINISTRATOR},
+                                    {"systemadministrator", LOAD_ADMINISTRATOR},
+                                    {"principal", LOAD_PRINCIPAL},
+                                    {"counselor", LOAD_COUNSELOR},
+                                    {"guardian", LOAD_GUARDIAN},
+                                    {"parent", LOAD_PARENT},
+                                    {"relative", LOAD_RELATIVE},
+                                    {"proctor", LOAD_PROCTOR},
+                                    {"staff", LOAD_STAFF},
+                                    {"instructor", LOAD_TEACHER},
                                     {NULL, 0}};
 
 static bool role_cell(struct or_context *cx, struct or_row *row, const struct str cell[], int col,
@@ -516,7 +516,7 @@ static bool role_cell(struct or_context *cx, struct or_row *row, const struct st
         return refuse(row, cell, col, empty);
     *out = word_code(roles, cell[col]);
     if (*out < 0 && cell[col].n > 4 && str_eq_nocase(str_sub(cell[col], 0, 4), STR("ext:"))) {
-        *out = ROLE_STAFF;
+        *out = LOAD_STAFF;
         cx->assumed |= OR_ROLE_OTHER;
     }
     return *out >= 0 ||
@@ -716,8 +716,8 @@ static bool convert_enrollment(struct or_context *cx, const struct str cell[], s
     if (!r->row.gone || cell[E_ROLE].n > 0)
         if (!role_cell(cx, row, cell, E_ROLE, &r->role))
             return false;
-    if (r->role != ROLE_STUDENT && r->role != ROLE_TEACHER && r->role != ROLE_ADMINISTRATOR &&
-        r->role != ROLE_PROCTOR && r->role != ROLE_AIDE)
+    if (r->role != LOAD_STUDENT && r->role != LOAD_TEACHER && r->role != LOAD_ADMINISTRATOR &&
+        r->role != LOAD_PROCTOR && r->role != LOAD_AIDE)
         return refuse(row, cell, E_ROLE,
                       "In a class one is a student, teacher, aide, administrator or proctor.");
     if (!bool_cell(cx, row, cell, E_PRIMARY, &primary) ||

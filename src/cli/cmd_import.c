@@ -22,7 +22,8 @@ struct job {
     const char *uploads;
     int32_t today, as_of;
     struct progress progress;
-    bool changed; /* anything was applied */
+    bool changed;      /* anything was applied */
+    bool first_roster; /* a preview met the first roster: what refers to it can't be checked yet */
     struct json *json;
 };
 
@@ -238,11 +239,18 @@ static enum err one_file(struct job *j, const char *path, struct arena *a, struc
                              .progress = on_progress,
                              .progress_to = j};
     bool preview = arg_on(j->args, "--preview");
+    if (preview && j->first_roster && !f.roster && j->json == NULL) {
+        (void)printf(
+            "\n%.*s: %s; it refers to the roster above, so it is checked once that is in.\n",
+            STR_ARG(f.name), f.view.source->label.en);
+        return ERR_OK;
+    }
     j->progress = progress_start("Reading", "bytes", 0);
     if (!preview && arg_on(j->args, "--yes"))
         return apply(j, &f, how, a, e);
     how.dry = true;
     TRY(import_run(j->store, &f, &how, a, &r, e));
+    j->first_roster = j->first_roster || r.first;
     show(j, &f, &r, true, a);
     TRY(write_errors(j, &r, e));
     if (preview)

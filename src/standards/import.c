@@ -156,6 +156,7 @@ static enum err run_roster(struct store *s, const struct import_file *f,
     if (r != NULL) {
         out->source = roster_name(r, a);
         out->stopped = r->stopped;
+        out->first = r->first;
         out->rows = r->rows;
         out->elapsed_us = r->elapsed_us;
         roster_lines(r, a, out);

@@ -58,6 +58,7 @@ struct import_report { /* in the arena given */
     struct str assumed; /* one sentence a line */
     int64_t rows, batch_id, elapsed_us;
     bool stopped; /* needs end_many */
+    bool first;   /* a roster, and the records had no people */
 };
 /* ERR_CONFLICT at the safety stop, ERR_BUSY when another import runs; *out is filled as far as it
  * went, also on an error. */

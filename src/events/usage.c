@@ -83,6 +83,38 @@ static void mark_used(uint8_t *used, const uint32_t *code, size_t rows) {
         used[code[i]] = 1;
 }
 
+/* Refuses rows that cannot be true, by taking their day away. */
+static void check_rows(const struct reading *r, struct piece *p, struct usage_result *result) {
+    const struct usage_layout *l = &r->ask->layout;
+    const int32_t most = r->ask->a_most > 0 ? r->ask->a_most : INT32_MAX;
+    int32_t *day = p->columns.column[l->day].number;
+    const int32_t *a = l->a < 0 ? NULL : p->columns.column[l->a].number;
+    const int32_t *b = l->b < 0 ? NULL : p->columns.column[l->b].number;
+    size_t told = 0;
+    for (size_t i = 0; i < p->columns.rows; i++) {
+        int32_t va = a == NULL ? FACTS_NULL : a[i], vb = b == NULL ? FACTS_NULL : b[i];
+        const char *what = NULL;
+        int column = l->day;
+        if (day[i] > r->ask->last_day) {
+            what = "This day is in the future.";
+        } else if (va == FACTS_NULL && vb == FACTS_NULL) {
+            what = "Neither measure is given; the row says nothing.";
+        } else if ((va < 0 && va != FACTS_NULL) || (vb < 0 && vb != FACTS_NULL)) {
+            what = "A number below 0 cannot be. Check it in the program it came from.";
+            column = va < 0 && va != FACTS_NULL ? l->a : l->b;
+        } else if (va > most) {
+            what = "This is more than a day has. Are these seconds?";
+            column = l->a;
+        }
+        if (what == NULL)
+            continue;
+        result->refused++;
+        if (told++ < COLUMNS_FAULTS_MAX)
+            report(r, p, columns_line(&p->columns, i), (size_t)column, (struct str){"", 0}, what);
+        day[i] = DATE_NONE;
+    }
+}
+
 /* Rows whose text stands for nobody: each is reported. */
 static void refuse_rows(const struct reading *r, const struct piece *p, int column,
                         const int64_t *id, struct usage_result *result) {
@@ -90,8 +122,9 @@ static void refuse_rows(const struct reading *r, const struct piece *p, int colu
     size_t told = 0;
     for (size_t i = 0; i < p->columns.rows; i++) {
         uint32_t code = c->code[i];
-        if (id[code] > 0)
+        if (id[code] > 0 || p->columns.column[r->ask->layout.day].number[i] == DATE_NONE)
             continue;
+        p->columns.column[r->ask->layout.day].number[i] = DATE_NONE; /* told once */
         result->refused++;
         if (told++ < COLUMNS_FAULTS_MAX)
             report(r, p, columns_line(&p->columns, i), (size_t)column, c->key[code],
@@ -265,8 +298,11 @@ enum err usage_read(struct db *db, const struct usage_ask *ask, struct segment *
     cut_texts(&r, a);
     task_run(ask->threads, r.pieces, read_piece, &r);
     report_broken(&r, result);
-    for (size_t i = 0; i < r.pieces; i++)
+    for (size_t i = 0; i < r.pieces; i++) {
+        if (ask->strict)
+            check_rows(&r, &r.piece[i], result);
         find_people(&r, &r.piece[i], a, result);
+    }
     enum err x = find_products(&r, db, a, result, e);
     if (x == ERR_OK)
         x = build(&r, a, out, result, e);

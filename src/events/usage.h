@@ -44,7 +44,10 @@ struct usage_ask {
     void (*fault)(void *arg, const struct usage_fault *f); /* may be NULL; at most 10,000 a text */
     void *arg;
     unsigned threads;
-    bool dry; /* new products are not written */
+    bool dry;         /* new products are not written */
+    bool strict;      /* refuses rows with a measure below 0, or with none; and these: */
+    int32_t last_day; /* days after it, where strict */
+    int32_t a_most;   /* hundredths: more than this of a, where strict; 0: no limit */
 };
 
 struct usage_result {

@@ -497,6 +497,38 @@ static enum err prepare(struct run *r, struct errmsg *e) {
     return kind_import_each(r->pub.db, s->kind, load_one, r, e);
 }
 
+/* Hands the rows as one text to a handler that can read it, where the file is plain. */
+static enum err try_whole(struct run *r, const struct csv_options *how, bool *taken,
+                          struct errmsg *e) {
+    enum { PLAIN_WIDTH = 64 };
+    const struct source *s = r->pub.source;
+    struct str text = r->view->text;
+    uint64_t first = 0;
+    *taken = false;
+    if (s->kind != NULL || s->handler->whole == NULL || r->view->width > PLAIN_WIDTH)
+        return ERR_OK;
+    TRY(csv_open_text(text, how, &r->csv, e));
+    if (csv_next(r->csv, &r->row))
+        first = r->row.line;
+    TRY(csv_close(r->csv, e));
+    size_t at = 0;
+    for (uint64_t line = 1; line < first && at < text.n; line++) {
+        const char *end = memchr(text.p + at, '\n', text.n - at);
+        at = end == NULL ? text.n : (size_t)(end - text.p) + 1;
+    }
+    if (first == 0 || at == text.n || memchr(text.p + at, '\n', text.n - at) == NULL)
+        return ERR_OK;
+    const struct source_text whole = {.rows = str_sub(text, at, text.n),
+                                      .first_line = first,
+                                      .delimiter = r->view->delimiter,
+                                      .width = r->view->width,
+                                      .cell_of = r->cell_of,
+                                      .stem = r->stem,
+                                      .view = r->view,
+                                      .names = r->names};
+    return s->handler->whole(r->handler, &whole, taken, e);
+}
+
 static enum err run_all(struct run *r, struct errmsg *e) {
     struct csv_options how = {.delimiter = r->view->delimiter,
                               .skip_lines = r->view->skip_lines,
@@ -506,11 +538,15 @@ static enum err run_all(struct run *r, struct errmsg *e) {
     if (!r->pub.how->dry)
         TRY(batch_begin(r->pub.db, r->pub.batch, 0, e));
     TRY(prepare(r, e));
-    TRY(csv_open_text(r->view->text, &how, &r->csv, e));
-    enum err x = all_rows(r, e);
-    enum err closed = csv_close(r->csv, x == ERR_OK ? e : NULL);
-    if (x != ERR_OK || closed != ERR_OK)
-        return x != ERR_OK ? x : closed;
+    bool taken;
+    TRY(try_whole(r, &how, &taken, e));
+    if (!taken) {
+        TRY(csv_open_text(r->view->text, &how, &r->csv, e));
+        enum err x = all_rows(r, e);
+        enum err closed = csv_close(r->csv, x == ERR_OK ? e : NULL);
+        if (x != ERR_OK || closed != ERR_OK)
+            return x != ERR_OK ? x : closed;
+    }
     if (r->handler_begun)
         TRY(r->pub.source->handler->finish(r->handler, e));
     else

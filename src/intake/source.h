@@ -63,6 +63,19 @@ struct source_row {
     const struct val *v; /* [column_count]; V_NULL for blank or absent */
 };
 
+/* The rows of a plain file for a handler that reads them itself: UTF-8, LF or CRLF, no more than 64
+ * columns. */
+struct source_text {
+    struct str rows;     /* below the header */
+    uint64_t first_line; /* of the file, where they begin */
+    char delimiter;
+    size_t width;
+    const size_t *cell_of; /* [column_count] place in the file, or SIZE_MAX */
+    struct str stem;       /* of the file's name: "1000" of data/1000.csv */
+    const struct source_view *view;
+    const void *names; /* for source->names->find */
+};
+
 /* For what is not a record kind: usage facts. Rows come typed, in file order. */
 struct source_handler {
     NODISCARD enum err (*begin)(struct source_run *run, void **ctx, struct errmsg *e);
@@ -70,6 +83,10 @@ struct source_handler {
     NODISCARD enum err (*row)(void *ctx, const struct source_row *row, struct errmsg *e);
     NODISCARD enum err (*finish)(void *ctx, struct errmsg *e); /* last step of the transaction */
     void (*drop)(void *ctx); /* frees; always called once begin went well */
+    /* NULL, or the fast road for very many rows: *taken false hands them to `row` after all. Counts
+     * and problems are the handler's business. */
+    NODISCARD enum err (*whole)(void *ctx, const struct source_text *text, bool *taken,
+                                struct errmsg *e);
 };
 
 enum vanish { VANISH_KEPT, VANISH_ENDED };

@@ -1,8 +1,9 @@
 #include "provide/usage.h"
 
+#include "base/config.h"
 #include "base/date.h"
 #include "base/hash.h"
-#include "events/facts.h"
+#include "events/usage.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -115,6 +116,17 @@ static enum err product_ids(struct usage *u, int64_t *ids, struct errmsg *e) {
     return ERR_OK;
 }
 
+static void repeats_told(struct usage *u, size_t repeats) {
+    if (repeats > 0)
+        batch_assume(u->run->batch,
+                     u->kind == FACTS_PERSON
+                         ? "%zu rows named the same person, product and day again; they were added "
+                           "up."
+                         : "%zu rows named the same district, product and day again; the last one "
+                           "counts.",
+                     repeats);
+}
+
 static enum err write_segment(struct usage *u, struct errmsg *e) {
     struct segment segment = {0};
     size_t repeats = 0;
@@ -140,14 +152,8 @@ static enum err write_segment(struct usage *u, struct errmsg *e) {
         r = facts_add(u->run->db, arena_z(a, events_dir(a)), batch_id(u->run->batch), &segment, e);
         segment_close(&segment);
     }
-    if (r == ERR_OK && repeats > 0)
-        batch_assume(u->run->batch,
-                     u->kind == FACTS_PERSON
-                         ? "%zu rows named the same person, product and day again; they were added "
-                           "up."
-                         : "%zu rows named the same district, product and day again; the last one "
-                           "counts.",
-                     repeats);
+    if (r == ERR_OK)
+        repeats_told(u, repeats);
     free(product_id);
     arena_free(a);
     u->n = 0;
@@ -232,8 +238,101 @@ static void drop(void *ctx) {
     free(u);
 }
 
-const struct source_handler usage_by_person = {begin_person, row, finish, drop};
-const struct source_handler usage_by_group = {begin_group, row, finish, drop};
+/* ---- the fast road: the whole file at once, by the reader of events/ ---- */
+
+struct whole {
+    struct usage *usage;
+    const struct source_text *text;
+    int64_t told;
+};
+
+static int64_t find_who(void *arg, struct str who) {
+    const struct whole *w = arg;
+    const struct source *s = w->usage->run->source;
+    return s->names->find(w->text->names, s->columns[USAGE_WHO].type, who);
+}
+
+static void tell(void *arg, const struct usage_fault *f) {
+    struct whole *w = arg;
+    const struct source_run *run = w->usage->run;
+    struct str header =
+        f->column < 0 ? (struct str){"", 0} : w->text->view->match[f->column].header;
+    batch_error(run->batch, BATCH_ERROR, run->file_name, (int64_t)f->line, header,
+                str_sub(f->value, 0, PRODUCT_BYTES), "%s", f->what);
+    w->told++;
+}
+
+static int place(const struct source_text *t, size_t column) {
+    return t->cell_of[column] == SIZE_MAX ? -1 : (int)t->cell_of[column];
+}
+
+/* The careful road reads more ways to write a date: it takes files that don't begin with plain
+ * ones. */
+static bool plain_days(const struct source_text *t) {
+    for (size_t i = 0; i < t->view->sample_rows; i++) {
+        int32_t day;
+        if (!date_parse(str_trim(t->view->sample[i][t->cell_of[USAGE_DAY]]), &day))
+            return false;
+    }
+    return t->view->sample_rows > 0;
+}
+
+static enum err whole(void *ctx, const struct source_text *t, bool *taken, struct errmsg *e) {
+    enum { MINUTES_OF_DAY = 1440 };
+    struct usage *u = ctx;
+    struct whole w = {.usage = u, .text = t};
+    struct segment segment;
+    struct usage_result result;
+    struct usage_text text = {.rows = t->rows, .first_line = t->first_line};
+    const struct usage_layout layout = {t->delimiter,
+                                        t->width,
+                                        place(t, USAGE_DAY),
+                                        place(t, USAGE_WHO),
+                                        place(t, USAGE_PRODUCT),
+                                        place(t, USAGE_A),
+                                        place(t, USAGE_B)};
+    *taken = layout.day >= 0 && layout.product >= 0 && plain_days(t);
+    if (*taken && layout.who < 0) { /* the file is named for its district */
+        text.entity = find_who(&w, t->stem);
+        *taken = text.entity > 0;
+    }
+    if (!*taken)
+        return ERR_OK;
+    const struct usage_ask ask = {.kind = u->kind,
+                                  .layout = layout,
+                                  .text = &text,
+                                  .texts = 1,
+                                  .find = find_who,
+                                  .fault = tell,
+                                  .arg = &w,
+                                  .threads = (unsigned)config_int(CONF_THREADS),
+                                  .dry = u->run->how->dry,
+                                  .strict = true,
+                                  .last_day = u->run->how->as_of + 1,
+                                  .a_most = u->kind == FACTS_PERSON ? MINUTES_OF_DAY * 100 : 0};
+    enum err r = usage_read(u->run->db, &ask, &segment, &result, e);
+    struct batch_counts *counts = batch_counts(u->run->batch);
+    counts->read += (int64_t)result.rows;
+    counts->added += (int64_t)(result.rows - result.refused);
+    counts->refused += (int64_t)result.refused - w.told; /* batch_error has counted what was told */
+    if (r == ERR_INVALID && result.refused == result.rows)
+        return ERR_OK; /* every row was refused, and each is told */
+    TRY(r);
+    repeats_told(u, result.repeats);
+    if (result.us_dates > 0)
+        batch_assume(u->run->batch, "%zu dates were not written YYYY-MM-DD; US order was assumed.",
+                     result.us_dates);
+    if (!u->run->how->dry) {
+        struct arena *a = arena_new(1 << 20);
+        r = facts_add(u->run->db, arena_z(a, events_dir(a)), batch_id(u->run->batch), &segment, e);
+        arena_free(a);
+    }
+    segment_close(&segment);
+    return r;
+}
+
+const struct source_handler usage_by_person = {begin_person, row, finish, drop, whole};
+const struct source_handler usage_by_group = {begin_group, row, finish, drop, whole};
 
 /* ---- undo ---- */
 

@@ -509,7 +509,9 @@ static struct starts starts_of(const struct run *run, uint32_t cell, unsigned ch
 }
 
 /* The members of subset `mask` of the totals, with those that are always in. */
-static size_t pick(const struct starts *st, unsigned mask, uint32_t out[2 + LIFTS_MAX]) {
+__attribute__((noinline)) /* inlined at -O3, gcc 12 takes st->cell for uninitialised */
+static size_t
+pick(const struct starts *st, unsigned mask, uint32_t out[2 + LIFTS_MAX]) {
     size_t n = 0;
     for (size_t i = 0; i < st->n && i < 2 + LIFTS_MAX; i++)
         if (i < st->always || (mask >> (i - st->always) & 1) != 0)

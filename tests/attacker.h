@@ -17,20 +17,22 @@
 enum { ROWS = 700, COLS = 700 };
 
 struct lp {
-    size_t rows, cols;     /* cols without the artificial ones */
-    double (*t)[COLS + 1]; /* last: right-hand side */
+    size_t rows, cols, used; /* cols: without the artificial ones */
+    double (*t)[COLS + 1];   /* last: right-hand side */
     size_t basis[ROWS];
 };
 
 static void lp_pivot(struct lp *lp, size_t r, size_t c) {
     double by = lp->t[r][c];
-    for (size_t j = 0; j <= COLS; j++)
+    for (size_t j = 0; j < lp->used; j++)
         lp->t[r][j] /= by;
+    lp->t[r][COLS] /= by;
     for (size_t i = 0; i < lp->rows; i++) {
         double f = lp->t[i][c];
         if (i == r || f == 0)
             continue;
-        for (size_t j = 0; j <= COLS; j++) {
+        for (size_t k = 0; k <= lp->used; k++) {
+            size_t j = k < lp->used ? k : COLS;
             lp->t[i][j] -= f * lp->t[r][j];
             if (fabs(lp->t[i][j]) < 1e-9)
                 lp->t[i][j] = 0;
@@ -73,7 +75,7 @@ static bool lp_minimise(struct lp *lp, const double cost[COLS], size_t cols, dou
 /* Drives artificial variables out; the tables exist, so a solution does. */
 static void lp_begin(struct lp *lp) {
     double cost[COLS] = {0}, value;
-    size_t all = lp->cols + lp->rows;
+    size_t all = lp->used = lp->cols + lp->rows;
     if (all > COLS)
         fail_msg("attacker's table too small: %zu columns", all);
     for (size_t i = 0; i < lp->rows; i++) {
@@ -102,6 +104,7 @@ static void lp_begin(struct lp *lp) {
             lp->basis[i] = lp->basis[lp->rows];
         }
     }
+    lp->used = lp->cols;
 }
 
 struct attack {

@@ -261,16 +261,16 @@ static void attack(uint64_t seed, size_t worlds, size_t periods, bool pairs,
 
 static void nested_groups_withstand(void **state) {
     (void)state;
-    attack(11, 30, 1, false, &mean);
-    attack(12, 25, 1, false, &rate);
+    attack(11, 20, 1, false, &mean);
+    attack(12, 15, 1, false, &rate);
 }
 static void pair_tables_withstand(void **state) {
     (void)state;
-    attack(13, 12, 1, true, &mean);
+    attack(13, 8, 1, true, &mean);
 }
 static void months_and_year_withstand(void **state) {
     (void)state;
-    attack(14, 8, 3, false, &mean);
+    attack(14, 6, 3, false, &mean);
 }
 
 /* Margins are out already, as when a pair table is asked for later: nothing shown is taken back,
@@ -279,7 +279,7 @@ static void late_pairs_agree_with_what_is_out(void **state) {
     (void)state;
     struct rng r = rng_seed(15);
     size_t tried = 0;
-    for (size_t i = 0; i < 10; i++) {
+    for (size_t i = 0; i < 6; i++) {
         struct district *d = district_new(&r, 1, true);
         struct suppress_report report;
         struct raw_cell *all = d->cell, first[CELLS];

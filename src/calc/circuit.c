@@ -14,6 +14,10 @@
  * balanced are taken first, at a price that is perhaps not the least, and the search ends early:
  * there are too many sets to see them all, and a failed search is the usual one.
  *
+ * Most of these need not be searched as sets. A change within one school that leaves its margins as
+ * they are, and the same change turned round in another school, leave every sum over schools as it
+ * is: so the search looks at one layer (school) alone and charges each step for its mirrors too.
+ *
  * The relation mended next is always the one unbalanced last. That keeps one end of a path fixed,
  * without which a search from both ends would visit pairs of relations.
  */
@@ -29,7 +33,7 @@ enum {
     STATE_MAX = 28,      /* unbalanced relations of a state; larger ones are dropped */
     POPS_FREE = 6000,    /* states looked at per block, in search of a circuit that hides nothing */
     POPS_PAID = 150000,  /* of one that does: all that can be had for nothing is seen before it */
-    POPS_TANGLED = 400,  /* where states are sets, and most of them lead nowhere */
+    POPS_TANGLED = 200,  /* where states are sets, and most of them lead nowhere */
     NODES_MAX = 1 << 18, /* likewise */
     SEEN_SIZE = 1 << 19  /* a power of 2, over NODES_MAX */
 };
@@ -143,6 +147,32 @@ static int64_t step_cost(const struct web *w, const struct circuit_ask *ask, uin
     return -1;
 }
 
+uint32_t circuit_cell_in(const struct web *w, uint32_t slot, uint32_t layer) {
+    uint32_t lo = w->slot_at[slot], hi = w->slot_at[slot + 1];
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (w->layer_of[w->slot_cell[mid]] < layer)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    bool found = lo < w->slot_at[slot + 1] && w->layer_of[w->slot_cell[lo]] == layer;
+    return found ? w->slot_cell[lo] : UINT32_MAX;
+}
+
+/* Of a step and its mirrors. */
+static int64_t whole_cost(const struct web *w, const struct circuit_ask *ask, uint32_t cell,
+                          int32_t sign) {
+    int64_t sum = step_cost(w, ask, cell, sign);
+    for (size_t k = 0; k < ask->n_mirror && sum >= 0; k++) {
+        uint32_t other = circuit_cell_in(w, w->slot_of[cell], ask->mirror[k].layer);
+        int64_t cost =
+            other == UINT32_MAX ? -1 : step_cost(w, ask, other, sign * ask->mirror[k].sign);
+        sum = cost < 0 ? -1 : sum + cost;
+    }
+    return sum;
+}
+
 static void heap_push(struct circuit_search *s, int64_t key, uint32_t node) {
     s->heap = grown(s->heap, &s->cap_heap, s->n_heap + 1, sizeof *s->heap);
     size_t i = s->n_heap++;
@@ -208,7 +238,7 @@ static bool on_path(const struct circuit_search *s, int32_t at, uint32_t cell) {
 
 /* The state after one more change, if it is new and small enough. */
 static void reach(struct circuit_search *s, uint32_t from, struct change c, int64_t cost,
-                  uint32_t block, int64_t weight) {
+                  uint32_t block, int64_t weight, bool mirrored) {
     const struct web *w = s->w;
     struct off list[STATE_MAX + 8];
     uint32_t n = s->node[from].n_off;
@@ -216,7 +246,7 @@ static void reach(struct circuit_search *s, uint32_t from, struct change c, int6
     memcpy(list, s->off + s->node[from].off_at, n * sizeof *list);
     for (uint32_t t = w->cell_at[c.cell]; t < w->cell_at[c.cell + 1]; t++) {
         uint32_t r = w->cell_tie[t].to;
-        if (w->relation_block[r] != block)
+        if (w->relation_block[r] != block || (mirrored && w->across[r]))
             continue;
         if (n >= STATE_MAX)
             return;
@@ -256,7 +286,7 @@ static bool settle_block(struct circuit_search *s, const struct circuit_ask *ask
     s->node[s->n_node++] = root;
     heap_push(s, 0, 0);
     unsigned most = ask->bound <= CIRCUIT_FREE ? POPS_FREE : POPS_PAID;
-    if (w->tangled[block])
+    if (w->tangled[block] && ask->n_mirror == 0)
         most = POPS_TANGLED;
     for (unsigned pops = 0; s->n_heap > 0 && pops < most; pops++) {
         uint32_t at = heap_pop(s);
@@ -278,20 +308,22 @@ static bool settle_block(struct circuit_search *s, const struct circuit_ask *ask
                 !(w->movable[cell] || w->hideable[cell]))
                 continue;
             int32_t sign = (last.by > 0 ? -1 : 1) * w->relation_tie[t].coef;
-            int64_t step = step_cost(w, ask, cell, sign);
+            int64_t step = whole_cost(w, ask, cell, sign);
             if (step < 0 || spent + n.cost + step >= ask->bound || on_path(s, (int32_t)at, cell))
                 continue;
-            reach(s, at, (struct change){cell, sign}, n.cost + step, block, weight);
+            reach(s, at, (struct change){cell, sign}, n.cost + step, block, weight,
+                  ask->n_mirror > 0);
         }
     }
     return false;
 }
 
-static void pend(struct circuit_search *s, struct change c, uint32_t above, bool all) {
+static void pend(struct circuit_search *s, struct change c, uint32_t above, bool all,
+                 bool mirrored) {
     const struct web *w = s->w;
     for (uint32_t t = w->cell_at[c.cell]; t < w->cell_at[c.cell + 1]; t++) {
         uint32_t r = w->cell_tie[t].to;
-        if (!all && w->relation_block[r] <= above)
+        if ((!all && w->relation_block[r] <= above) || (mirrored && w->across[r]))
             continue;
         s->pending = grown(s->pending, &s->cap_pending, s->n_pending + 1, sizeof *s->pending);
         s->n_pending = off_add(s->pending, (uint32_t)s->n_pending, r, w->cell_tie[t].coef * c.sign);
@@ -329,23 +361,26 @@ static bool attempt(struct circuit_search *s, const struct circuit_ask *ask, con
         s->mark[banned[i]] = s->mark_round;
     for (size_t i = 0; i < ask->n_start; i++) {
         struct change c = {ask->start[i], 1};
-        if (!s->w->movable[c.cell] || !has_room(s->w, &s->w->now[c.cell], ask, c.cell, 1))
+        int64_t cost = whole_cost(s->w, ask, c.cell, 1);
+        if (!s->w->movable[c.cell] || cost < 0 ||
+            !has_room(s->w, &s->w->now[c.cell], ask, c.cell, 1))
             return false;
+        *total += cost;
         s->mark[c.cell] = s->mark_round;
         s->change = grown(s->change, &s->cap_change, s->n_change + 1, sizeof *s->change);
         s->change[s->n_change++] = c;
-        pend(s, c, 0, true);
+        pend(s, c, 0, true, ask->n_mirror > 0);
     }
     for (uint32_t block = 0; next_block(s, &block);) {
         size_t before = s->n_change;
         int64_t cost = 0;
-        int64_t weight = s->w->tangled[block] ? 4 * CIRCUIT_FREE : 0;
+        int64_t weight = s->w->tangled[block] && ask->n_mirror == 0 ? 4 * CIRCUIT_FREE : 0;
         if (!settle_block(s, ask, block, *total, weight, &cost))
             return false;
         *total += cost;
         drop_block(s, block);
         for (size_t i = before; i < s->n_change; i++)
-            pend(s, s->change[i], block, false);
+            pend(s, s->change[i], block, false, ask->n_mirror > 0);
     }
     return *total < ask->bound;
 }
@@ -363,7 +398,9 @@ bool circuit_find(struct circuit_search *s, const struct circuit_ask *ask, struc
     uint32_t choice[RETRIES], banned[RETRIES];
     int64_t total;
     bool found = attempt(s, ask, NULL, 0, &total);
-    if (!found) { /* a coarse table chose what a finer one cannot follow: without each of these */
+    if (!found &&
+        ask->n_mirror ==
+            0) { /* a coarse table chose what a finer one cannot follow: without each of these */
         size_t n = chosen(s, ask, choice), n_banned = 0;
         for (size_t i = 0; i < n && !found; i++)
             found = attempt(s, ask, choice + i, 1, &total);
@@ -372,6 +409,14 @@ bool circuit_find(struct circuit_search *s, const struct circuit_ask *ask, struc
             found = attempt(s, ask, banned, n_banned, &total);
         }
     }
+    for (size_t i = s->n_change; found && i-- > 0;)
+        for (size_t k = 0; k < ask->n_mirror; k++) {
+            struct change c = s->change[i];
+            s->change = grown(s->change, &s->cap_change, s->n_change + 1, sizeof *s->change);
+            s->change[s->n_change++] =
+                (struct change){circuit_cell_in(s->w, s->w->slot_of[c.cell], ask->mirror[k].layer),
+                                c.sign * ask->mirror[k].sign};
+        }
     *out = (struct circuit){s->change, s->n_change, total};
     return found;
 }

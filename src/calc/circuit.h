@@ -35,6 +35,9 @@ struct web {
     uint32_t *cell_block, *relation_block;
     bool *tangled; /* [blocks] some cell of the table is in three of its relations or more */
     size_t parts;  /* 1 or 2 */
+    bool *across;  /* [relations] total and parts are one slot in several layers */
+    const uint32_t *slot_of, *layer_of;
+    uint32_t *slot_at, *slot_cell; /* the cells of each slot by layer; NULL: no layers */
     bool *movable, *hideable;
     struct room *now, *hidden; /* as it is; if it were hidden */
     int64_t *price;            /* of hiding it, at least CIRCUIT_FREE */
@@ -45,6 +48,12 @@ struct change {
     int32_t sign;
 };
 
+/* Another layer that repeats every change of the first, as it is or turned round. */
+struct mirror {
+    uint32_t layer;
+    int32_t sign;
+};
+
 /* What a circuit must allow: going forward `ahead` times and backward `back` times, per part.
  * `moved`, if not NULL, is what is used up already (see suppress.c, adding circuits). */
 struct circuit_ask {
@@ -52,6 +61,8 @@ struct circuit_ask {
     size_t n_start;
     int64_t ahead[CIRCUIT_PARTS], back[CIRCUIT_PARTS];
     int64_t (*moved)[CIRCUIT_PARTS];
+    const struct mirror *mirror; /* sums over layers are then settled by the mirrors */
+    size_t n_mirror;
     int64_t bound; /* find only what costs less */
 };
 
@@ -65,6 +76,7 @@ struct circuit_search;
 struct circuit_search *circuit_search_new(const struct web *w);
 void circuit_search_free(struct circuit_search *s);
 bool circuit_find(struct circuit_search *s, const struct circuit_ask *ask, struct circuit *out);
+uint32_t circuit_cell_in(const struct web *w, uint32_t slot, uint32_t layer); /* UINT32_MAX: none */
 uint64_t circuit_steps(const struct circuit_search *s); /* work done so far, for budgets */
 
 #endif

@@ -80,6 +80,8 @@
 
 enum {
     CHOICES = 7,            /* of cells to start from: itself, six of its parts */
+    MIRRORS_MAX = 8,        /* levels above a school */
+    BESIDE_MAX = 64,        /* schools tried as the other side of a change */
     NO_LIMIT = 1 << 30,     /* room without a bound; more than any width */
     LIFTS_MAX = 4,          /* totals above a cell that may move with it */
     WIDTH_MAX = 1 << 20,    /* widths are small numbers of people */
@@ -120,7 +122,10 @@ struct run {
     size_t n_queue, cap_queue;
     bool *complement; /* hidden by us in this phase */
     int64_t (*moved[2])[CIRCUIT_PARTS];
-    uint32_t *slot; /* [cells] 1 + place in the proof being made */
+    uint32_t *slot_of, *layer_of; /* behind web's, if layered */
+    bool cleaning;                /* in the clean-up pass, which may give up early */
+    bool mirrors;                 /* some table is tangled and layers are given */
+    uint32_t *slot;               /* [cells] 1 + place in the proof being made */
 };
 
 static void *grown(void *p, size_t *cap, size_t want, size_t size) {
@@ -143,6 +148,18 @@ static int64_t lesser(int64_t a, int64_t b) {
 }
 static int64_t greater(int64_t a, int64_t b) {
     return a > b ? a : b;
+}
+
+struct ranked {
+    int64_t n;
+    uint32_t cell;
+};
+
+static int by_n(const void *a, const void *b) {
+    const struct ranked *x = a, *y = b;
+    if (x->n != y->n)
+        return x->n < y->n ? -1 : 1;
+    return x->cell < y->cell ? -1 : x->cell > y->cell;
 }
 
 /* -- Codes -- */
@@ -235,6 +252,7 @@ static void make_web(struct run *run) {
     w->relation_tie = zeroed(in->n_parts + in->n_relations, sizeof *w->relation_tie);
     w->cell_block = zeroed(in->n_cells, sizeof *w->cell_block);
     w->relation_block = zeroed(in->n_relations, sizeof *w->relation_block);
+    w->across = zeroed(in->n_relations, sizeof *w->across);
     for (size_t i = 0; i < in->n_cells; i++)
         w->cell_block[i] = in->cells[i].block;
     for (size_t r = 0; r < in->n_relations; r++) {
@@ -245,6 +263,7 @@ static void make_web(struct run *run) {
                 w->relation_tie[n_ties++] = (struct tie){in->parts[p], 1};
         if (n_ties > from) {
             w->relation_block[r] = in->cells[in->parts[rel->first]].block;
+            w->across[r] = in->cells[rel->total].block == w->relation_block[r];
             if (in->cells[rel->total].n > 0)
                 w->relation_tie[n_ties++] = (struct tie){rel->total, -1};
         }
@@ -261,7 +280,8 @@ static void make_web(struct run *run) {
                 (struct tie){(uint32_t)r, w->relation_tie[t].coef};
 }
 
-static void find_tangled(struct web *w) {
+static bool find_tangled(struct web *w) {
+    bool any = false;
     uint32_t blocks = 0;
     for (size_t i = 0; i < w->n_cells; i++)
         blocks = w->cell_block[i] >= blocks ? w->cell_block[i] + 1 : blocks;
@@ -271,7 +291,37 @@ static void find_tangled(struct web *w) {
         for (uint32_t t = w->cell_at[i]; t < w->cell_at[i + 1]; t++)
             own += w->relation_block[w->cell_tie[t].to] == w->cell_block[i];
         w->tangled[w->cell_block[i]] |= own > 2;
+        any = any || own > 2;
     }
+    return any;
+}
+
+/* The cells of every slot, by layer. */
+static void make_slots(struct run *run) {
+    const struct suppress_input *in = run->in;
+    struct web *w = &run->web;
+    uint32_t slots = 0;
+    struct ranked *r = zeroed(in->n_cells, sizeof *r);
+    run->slot_of = zeroed(in->n_cells, sizeof *run->slot_of);
+    run->layer_of = zeroed(in->n_cells, sizeof *run->layer_of);
+    for (uint32_t i = 0; i < in->n_cells; i++) {
+        run->slot_of[i] = in->cells[i].slot;
+        run->layer_of[i] = in->cells[i].layer;
+        slots = in->cells[i].slot >= slots ? in->cells[i].slot + 1 : slots;
+        r[i] = (struct ranked){(int64_t)in->cells[i].slot << 32 | in->cells[i].layer, i};
+    }
+    qsort(r, in->n_cells, sizeof *r, by_n);
+    w->slot_of = run->slot_of;
+    w->layer_of = run->layer_of;
+    w->slot_at = zeroed(slots + 1, sizeof *w->slot_at);
+    w->slot_cell = zeroed(in->n_cells, sizeof *w->slot_cell);
+    for (uint32_t i = 0; i < in->n_cells; i++) {
+        w->slot_cell[i] = r[i].cell;
+        w->slot_at[in->cells[i].slot + 1]++;
+    }
+    for (uint32_t i = 0; i < slots; i++)
+        w->slot_at[i + 1] += w->slot_at[i];
+    free(r);
 }
 
 /* -- Proofs -- */
@@ -519,6 +569,33 @@ pick(const struct starts *st, unsigned mask, uint32_t out[2 + LIFTS_MAX]) {
     return n;
 }
 
+/* Layers that may repeat a change of the cell's own so that every sum over layers holds: choice 0
+ * is all the totals above it, up to the top; the others are one part beside it, turned round. False
+ * when there is no such choice. */
+static bool mirrors_of(const struct web *w, uint32_t cell, unsigned choice,
+                       struct mirror out[MIRRORS_MAX], size_t *n) {
+    *n = 0;
+    for (bool up = true; up && *n < MIRRORS_MAX;) {
+        up = false;
+        for (uint32_t t = w->cell_at[cell]; t < w->cell_at[cell + 1] && !up; t++) {
+            uint32_t r = w->cell_tie[t].to, total;
+            if (w->cell_tie[t].coef < 0 || !w->across[r] || !total_of(w, r, &total))
+                continue;
+            if (choice > 0) {
+                uint32_t part = w->relation_at[r] + choice - 1;
+                if (part + 1 >= w->relation_at[r + 1])
+                    return false;
+                out[(*n)++] = (struct mirror){w->layer_of[w->relation_tie[part].to], -1};
+                return w->relation_tie[part].to != cell;
+            }
+            out[(*n)++] = (struct mirror){w->layer_of[total], 1};
+            cell = total;
+            up = true;
+        }
+    }
+    return choice == 0;
+}
+
 /* Splits a number of people over the parts, in one of three ways. */
 static void split(const struct run *run, int64_t people, unsigned way, int64_t out[CIRCUIT_PARTS]) {
     out[0] = people;
@@ -561,29 +638,72 @@ static void keep_circuit(struct circuit *to, const struct circuit *c) {
     to->cost = c->cost;
 }
 
+/* One after another, what a circuit may start from: first with mirrors, then without. */
+struct trial {
+    unsigned choice, mask, beside;
+    bool mirrored;
+    struct starts st;
+    uint32_t start[2 + LIFTS_MAX];
+    struct mirror mirror[MIRRORS_MAX];
+};
+
+/* Fills in ask's start and mirrors with the next trial; false after the last. */
+static bool next_trial(const struct run *run, uint32_t cell, struct trial *t,
+                       struct circuit_ask *ask) {
+    for (; t->mirrored; t->choice++, t->mask = t->beside = 0) {
+        uint32_t base = t->choice == 0 ? cell : atom_of(&run->web, cell, t->choice - 1);
+        if (t->choice >= CHOICES || (t->choice > 0 && base == cell)) {
+            *t = (struct trial){.mirrored = false};
+            break;
+        }
+        if (atom_of(&run->web, base, 0) != base)
+            continue;
+        t->st = starts_of(run, base, 0);
+        for (; t->mask < 1u << (t->st.n - 1); t->mask++, t->beside = 0)
+            while (t->beside <= (base == cell ? (unsigned)BESIDE_MAX : 0u)) {
+                bool ok = mirrors_of(&run->web, base, t->beside++, t->mirror, &ask->n_mirror);
+                if (!ok || ask->n_mirror == 0)
+                    continue;
+                ask->mirror = t->mirror;
+                ask->start = t->start;
+                ask->n_start = pick(&t->st, t->mask, t->start);
+                return true;
+            }
+    }
+    ask->n_mirror = 0;
+    for (; t->choice < CHOICES; t->choice++, t->mask = 0) {
+        t->st = starts_of(run, cell, t->choice);
+        if (t->st.n > 0 && t->mask < 1u << (t->st.n - t->st.always)) {
+            ask->start = t->start;
+            ask->n_start = pick(&t->st, t->mask++, t->start);
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Keeps the best circuit over all ways to ask. Returns its cost, CIRCUIT_NO_BOUND if none. */
 static int64_t best_circuit(struct run *run, uint32_t cell, int64_t bound, struct circuit *best,
                             struct circuit_ask *best_ask) {
     int64_t cost = bound;
     bool found = false;
-    for (unsigned choice = 0; choice < CHOICES; choice++) {
-        struct starts st = starts_of(run, cell, choice);
-        for (unsigned mask = 0; st.n > 0 && mask < 1u << (st.n - st.always); mask++) {
-            uint32_t start[2 + LIFTS_MAX];
-            for (unsigned way = 0; way < 9; way++) {
-                struct circuit_ask ask = {.start = start, .bound = cost};
-                struct circuit c;
-                ask.n_start = pick(&st, mask, start);
-                if (!make_ask(run, cell, run->need[cell], way, &ask) ||
-                    !circuit_find(run->search, &ask, &c))
-                    continue;
-                found = true;
-                cost = c.cost;
-                keep_circuit(best, &c);
-                *best_ask = ask;
-                if (cost < CIRCUIT_FREE)
-                    return cost;
-            }
+    struct trial t = {.mirrored = run->mirrors};
+    struct circuit_ask ask = {0};
+    while (next_trial(run, cell, &t, &ask)) {
+        if (ask.n_mirror == 0 && run->mirrors && (found || run->cleaning))
+            break;
+        for (unsigned way = 0; way < 9; way++) {
+            struct circuit c;
+            ask.bound = cost;
+            if (!make_ask(run, cell, run->need[cell], way, &ask) ||
+                !circuit_find(run->search, &ask, &c))
+                continue;
+            found = true;
+            cost = c.cost;
+            keep_circuit(best, &c);
+            *best_ask = ask;
+            if (cost < CIRCUIT_FREE)
+                return cost;
         }
     }
     return found ? cost : CIRCUIT_NO_BOUND;
@@ -647,20 +767,18 @@ static void sum_add(struct run *run, const struct circuit *c, size_t part, bool 
 /* A circuit through the cell that can still go `step` times in one direction and part. */
 static bool sum_step(struct run *run, uint32_t cell, size_t part, bool back, int64_t step,
                      int64_t bound, size_t at) {
-    for (unsigned choice = 0; choice < CHOICES; choice++) {
-        struct starts st = starts_of(run, cell, choice);
-        for (unsigned mask = 0; st.n > 0 && mask < 1u << (st.n - st.always); mask++) {
-            uint32_t start[2 + LIFTS_MAX];
-            struct circuit_ask ask = {.start = start, .moved = run->moved[back], .bound = bound};
-            struct circuit c;
-            ask.n_start = pick(&st, mask, start);
-            (back ? ask.back : ask.ahead)[part] = step;
-            if (!circuit_find(run->search, &ask, &c))
-                continue;
-            open_cells(run, &c, &ask);
-            sum_add(run, &c, part, back, step, at);
-            return true;
-        }
+    struct trial t = {.mirrored = run->mirrors};
+    struct circuit_ask ask = {.moved = run->moved[back], .bound = bound};
+    (back ? ask.back : ask.ahead)[part] = step;
+    while (next_trial(run, cell, &t, &ask)) {
+        struct circuit c;
+        if (ask.n_mirror == 0 && run->mirrors && run->cleaning)
+            break;
+        if (!circuit_find(run->search, &ask, &c))
+            continue;
+        open_cells(run, &c, &ask);
+        sum_add(run, &c, part, back, step, at);
+        return true;
     }
     return false;
 }
@@ -719,18 +837,6 @@ static void protect(struct run *run, uint32_t cell) {
 }
 
 /* -- Clean-up -- */
-
-struct ranked {
-    int64_t n;
-    uint32_t cell;
-};
-
-static int by_n(const void *a, const void *b) {
-    const struct ranked *x = a, *y = b;
-    if (x->n != y->n)
-        return x->n < y->n ? -1 : 1;
-    return x->cell < y->cell ? -1 : x->cell > y->cell;
-}
 
 /* The cells whose proof goes through `cell`, without it. SIZE_MAX if there are
  * more than UNHIDE_USERS_MAX. */
@@ -862,7 +968,9 @@ static size_t phase_run(struct run *run) {
     for (size_t i = 0; i < n; i++)
         queue_add(run, r[i].cell);
     protect_queue(run, 0);
+    run->cleaning = true;
     clean_up(run);
+    run->cleaning = false;
     n = unproved_cells(run, left);
     for (unsigned round = 0; n > 0 && (n = drop_audited(run, left, n)) > 0 && round < 6; round++) {
         size_t from = run->n_queue;
@@ -880,12 +988,13 @@ static size_t phase_run(struct run *run) {
 
 static void run_free(struct run *run) {
     struct web *w = &run->web;
-    void *all[] = {
-        w->cell_at,        w->cell_tie,   w->relation_at, w->relation_tie, w->cell_block,
-        w->relation_block, w->tangled,    w->movable,     w->hideable,     w->now,
-        w->hidden,         w->price,      run->need,      run->proof_of,   run->use_of,
-        run->proof,        run->entry,    run->use,       run->queue,      run->complement,
-        run->moved[0],     run->moved[1], run->slot};
+    void *all[] = {w->cell_at,      w->cell_tie,       w->relation_at, w->relation_tie,
+                   w->cell_block,   w->relation_block, w->tangled,     w->across,
+                   w->slot_at,      w->slot_cell,      run->slot_of,   run->layer_of,
+                   w->movable,      w->hideable,       w->now,         w->hidden,
+                   w->price,        run->need,         run->proof_of,  run->use_of,
+                   run->proof,      run->entry,        run->use,       run->queue,
+                   run->complement, run->moved[0],     run->moved[1],  run->slot};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         free(all[i]);
     circuit_search_free(run->search);
@@ -895,7 +1004,9 @@ static void run_alloc(struct run *run) {
     size_t n = run->in->n_cells;
     struct web *w = &run->web;
     make_web(run);
-    find_tangled(w);
+    run->mirrors = find_tangled(w) && run->in->layered;
+    if (run->mirrors)
+        make_slots(run);
     w->movable = zeroed(n, sizeof *w->movable);
     w->hideable = zeroed(n, sizeof *w->hideable);
     w->now = zeroed(n, sizeof *w->now);

@@ -34,6 +34,8 @@ struct suppress_cell {
     uint32_t flags; /* of enum suppress_flag */
     uint32_t block; /* the table it is in: 0 for totals, higher for finer tables. A relation's parts
                      * share one block and its total is in that block or a lower one. */
+    uint32_t slot, layer; /* of input.layered: which cell of an org, which org (and period). Totals
+                           * in their parts' own block must be sums of one slot over layers. */
 };
 
 /* n of total = sum of n of parts[first .. first + count) */
@@ -48,6 +50,7 @@ struct suppress_input {
     size_t n_relations;
     const uint32_t *parts; /* cell indexes */
     size_t n_parts;
+    bool layered;      /* slots and layers are given: a quicker search where tables are many */
     bool with_num;     /* rates are published: protect numerators too */
     int64_t min_n;     /* 0 means 10; less than 2 is refused */
     int64_t width;     /* 0 means min_n */

@@ -271,6 +271,7 @@ struct audit {
     const struct suppress_verdict *v;
     struct suppress_range *range;
     size_t n, max, too_narrow;
+    const bool *only; /* [cells] or NULL */
 };
 
 static double width_left(const struct suppress_range *r) {
@@ -296,7 +297,7 @@ static double need_of(const struct audit *a, uint32_t cell, bool num) {
 static void add_range(struct audit *a, struct tableau *tb, uint32_t cell, bool num,
                       const size_t *goal, size_t n_goal, double truth) {
     struct suppress_range r = {cell, num, 0, 0, need_of(a, cell, num)};
-    if (r.need <= 0)
+    if (r.need <= 0 || (a->only != NULL && !a->only[cell]))
         return;
     r.lo = truth + extreme(tb, goal, n_goal, -1);
     r.hi = truth + extreme(tb, goal, n_goal, 1);
@@ -376,10 +377,11 @@ static enum err audit_parts(const struct suppress_input *in,
     struct keyed *kc = zeroed(in->n_cells, sizeof *kc), *kr = zeroed(in->n_relations, sizeof *kr);
     a.range = zeroed(2 * in->n_cells, sizeof *a.range);
     *out = (struct suppress_audited){0};
-    bool *wanted = zeroed(in->n_cells, sizeof *wanted);
+    bool *wanted = zeroed(in->n_cells, sizeof *wanted), *only = zeroed(in->n_cells, sizeof *only);
     link_cells(in, verdicts, up);
     for (size_t i = 0; i < n_near; i++)
-        wanted[root_of(up, near[i])] = true;
+        wanted[root_of(up, near[i])] = only[near[i]] = true;
+    a.only = near == NULL ? NULL : only;
     size_t nc = sort_parts(&a, up, false, kc), nr = sort_parts(&a, up, true, kr);
     for (size_t i = 0, r = 0; i < nc;) {
         uint32_t part = kc[i].key;
@@ -401,7 +403,7 @@ static enum err audit_parts(const struct suppress_input *in,
     out->written = a.n < max ? a.n : max;
     if (out->written > 0)
         memcpy(ranges, a.range, out->written * sizeof *ranges);
-    void *all[] = {up, first, cell, relation, kc, kr, a.range, wanted};
+    void *all[] = {up, first, cell, relation, kc, kr, a.range, wanted, only};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         free(all[i]);
     if (out->too_narrow > 0)

@@ -4,7 +4,7 @@
 
 #include "calc/suppress.h"
 
-/* suppress_audit for the parts that hold one of the `n` cells only; ranges for all their cells. */
+/* suppress_audit of the `n` cells alone, with all that hangs together with them. */
 NODISCARD enum err suppress_audit_near(const struct suppress_input *in,
                                        const struct suppress_verdict verdicts[],
                                        const uint32_t cells[], size_t n,

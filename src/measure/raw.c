@@ -159,7 +159,7 @@ static void add_cell(struct build *b, const struct raw_key *k, int64_t n, int64_
         CHECK(b->key != NULL && b->cell != NULL);
     }
     b->key[b->n] = *k;
-    b->cell[b->n++] = (struct suppress_cell){n, num, flags, 0};
+    b->cell[b->n++] = (struct suppress_cell){.n = n, .num = num, .flags = flags};
 }
 
 static enum err check_key(const struct raw_universe *u, size_t i, struct errmsg *e) {
@@ -285,9 +285,25 @@ static int by_triple(const void *a, const void *b) {
     return x->part < y->part ? -1 : x->part > y->part;
 }
 
+/* A slot for each key without its org and period, a layer for each org and period. */
+static void set_slots(struct build *b) {
+    uint32_t slots = 0;
+    for (size_t i = 0; i < b->n; i++) {
+        struct raw_key k = b->key[i];
+        k.org = ANY_ORG;
+        k.period = 1; /* 0 is note_anywhere's */
+        struct slot *s = slot_of(b, &k);
+        if (s->cell == NO_CELL)
+            note(b, k, slots++);
+        b->cell[i].slot = find(b, k);
+        b->cell[i].layer = b->key[i].org + b->key[i].period * 2 * (uint32_t)b->u->n_orgs;
+    }
+}
+
 static void make_relations(struct build *b, struct suppress_input *in) {
     for (size_t i = 0; i < b->n; i++)
         b->cell[i].block = block_of(b, &b->key[i]);
+    set_slots(b);
     for (uint32_t i = 0; i < b->n; i++)
         if (b->cell[i].n > 0)
             tie_cell(b, i);
@@ -327,7 +343,9 @@ static enum err build_input(const struct raw_universe *u, const struct indicator
                             struct build *b, struct suppress_input *in, struct errmsg *e) {
     bool rates = ind->kind == MEASURE_RATE;
     *b = (struct build){.u = u};
-    *in = (struct suppress_input){.with_num = rates, .min_n = u->min_n};
+    *in = (struct suppress_input){.with_num = rates, .layered = true, .min_n = u->min_n};
+    for (size_t p = 0; p < u->n_periods; p++)
+        in->layered = in->layered && u->period[p].of == RAW_NONE;
     b->has_children = zeroed(u->n_orgs, sizeof *b->has_children);
     TRY(add_cells(b, rates, e));
     add_rests(b);

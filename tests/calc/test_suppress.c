@@ -324,8 +324,9 @@ static void codes_follow_the_size_of_the_group(void **state) {
 
 static void what_is_out_cannot_be_called_back(void **state) {
     (void)state;
-    struct suppress_cell cell[] = {
-        {40, 0, SUPPRESS_FIXED, 0}, {33, 0, SUPPRESS_FIXED, 1}, {7, 0, SUPPRESS_UNPUBLISHED, 1}};
+    struct suppress_cell cell[] = {{.n = 40, .num = 0, .flags = SUPPRESS_FIXED, .block = 0},
+                                   {.n = 33, .num = 0, .flags = SUPPRESS_FIXED, .block = 1},
+                                   {.n = 7, .num = 0, .flags = SUPPRESS_UNPUBLISHED, .block = 1}};
     const struct suppress_relation rel = {0, 0, 2};
     const uint32_t part[] = {1, 2};
     struct suppress_input in = {.cells = cell,
@@ -347,7 +348,9 @@ static void what_is_out_cannot_be_called_back(void **state) {
 
 static void wrong_input_is_refused(void **state) {
     (void)state;
-    struct suppress_cell cell[] = {{5, 6, 0, 0}, {5, 1, 0, 1}, {3, 0, 0, 0}};
+    struct suppress_cell cell[] = {{.n = 5, .num = 6, .flags = 0, .block = 0},
+                                   {.n = 5, .num = 1, .flags = 0, .block = 1},
+                                   {.n = 3, .num = 0, .flags = 0, .block = 0}};
     struct suppress_relation rel = {0, 0, 2};
     uint32_t part[] = {1, 2};
     struct suppress_verdict v[3];

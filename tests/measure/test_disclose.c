@@ -185,7 +185,8 @@ static void know_orgs(struct district *d, uint32_t t) {
             num -= (int64_t)d->cell[i].num;
         }
     if (d->relation[d->in.n_relations].count > 0 && left > 0) { /* people at the org itself */
-        d->known[d->in.n_cells] = (struct suppress_cell){left, num, SUPPRESS_UNPUBLISHED, 0};
+        d->known[d->in.n_cells] =
+            (struct suppress_cell){.n = left, .num = num, .flags = SUPPRESS_UNPUBLISHED};
         d->verdict[d->in.n_cells] =
             (struct suppress_verdict){SUPPRESS_N_COMPLEMENT, SUPPRESS_NUM_HIDDEN};
         take(d, (uint32_t)d->in.n_cells++);
@@ -209,8 +210,9 @@ static void know(struct district *d, bool with_num) {
                                     .n_cells = d->u.n_cells,
                                     .with_num = with_num};
     for (size_t i = 0; i < d->u.n_cells; i++) {
-        d->known[i] = (struct suppress_cell){d->cell[i].n, with_num ? (int64_t)d->cell[i].num : 0,
-                                             d->cell[i].flags, 0};
+        d->known[i] = (struct suppress_cell){.n = d->cell[i].n,
+                                             .num = with_num ? (int64_t)d->cell[i].num : 0,
+                                             .flags = d->cell[i].flags};
         d->verdict[i] = d->cell[i].verdict;
     }
     for (uint32_t t = 0; t < d->u.n_cells; t++) {

@@ -117,13 +117,22 @@ static uint32_t published(const struct pairs *p, const struct cells *stored, siz
     return SUPPRESS_FIXED | (v.num == SUPPRESS_NUM_HIDDEN ? (uint32_t)SUPPRESS_NUM_STICKY : 0);
 }
 
-static enum err fill_universe(struct db *db, struct pairs *p, struct raw_cell *raw, size_t *n,
-                              struct errmsg *e) {
+/* Schools' tables are mostly small cells, and each of them needs others hidden with it: beyond this
+ * many orgs tables are given for districts alone. */
+enum { PAIR_ORGS_MAX = 25 };
+
+/* Is this org's table not given at all, not even its empty cells? */
+static bool dark(const struct pairs *p, size_t o, bool schools) {
+    return !schools && p->tree->org[o].school;
+}
+
+static enum err fill_universe(struct db *db, struct pairs *p, bool schools, struct raw_cell *raw,
+                              size_t *n, struct errmsg *e) {
     struct cells stored;
     for (size_t o = 0; o < p->tree->n; o++) {
         struct reading_key k = *p->k;
         bool found;
-        if (at(p, (int32_t)o)[0].n == 0)
+        if (at(p, (int32_t)o)[0].n == 0 || dark(p, o, schools))
             continue;
         k.org_id = p->tree->org[o].id;
         TRY(reading_cells(db, &k, p->as_of, &stored, &found, e));
@@ -142,22 +151,27 @@ static enum err fill_universe(struct db *db, struct pairs *p, struct raw_cell *r
     return ERR_OK;
 }
 
-static void take_verdicts(struct pairs *p, const struct raw_cell *raw) {
+/* raw NULL: no org's table is given. */
+static void take_verdicts(struct pairs *p, bool schools, const struct raw_cell *raw) {
     size_t n = 0;
-    for (size_t i = 0; i < p->tree->n * p->per_org; i++)
-        if (p->cell[i].n > 0)
+    for (size_t i = 0; i < p->tree->n * p->per_org; i++) {
+        size_t o = i / p->per_org;
+        if (raw == NULL || dark(p, o, schools))
+            p->cell[i].verdict =
+                (struct suppress_verdict){SUPPRESS_N_COMPLEMENT, SUPPRESS_NUM_HIDDEN};
+        else if (p->cell[i].n > 0)
             p->cell[i].verdict = raw[n++].verdict;
+    }
 }
 
-static enum err decide(struct db *db, struct pairs *p, struct arena *a, struct errmsg *e) {
+static enum err decide_for(struct db *db, struct pairs *p, bool schools, struct arena *a,
+                           struct errmsg *e) {
     size_t n = 0;
-    if (!indicator_about_people(p->k->ind))
-        return ERR_OK;
     struct raw_cell *raw = ARENA_ARRAY(a, struct raw_cell, p->tree->n * p->per_org);
     uint32_t *up = ARENA_ARRAY(a, uint32_t, p->tree->n);
     for (size_t o = 0; o < p->tree->n; o++)
         up[o] = p->tree->org[o].parent < 0 ? RAW_NONE : (uint32_t)p->tree->org[o].parent;
-    TRY(fill_universe(db, p, raw, &n, e));
+    TRY(fill_universe(db, p, schools, raw, &n, e));
     const struct raw_period period = {RAW_NONE};
     struct raw_universe u = {.parent = up,
                              .n_orgs = p->tree->n,
@@ -168,7 +182,25 @@ static enum err decide(struct db *db, struct pairs *p, struct arena *a, struct e
                              .min_n = config_int(CONF_MINIMUM_N)};
     struct suppress_report report;
     TRY(raw_decide(&u, p->k->ind, &report, e));
-    take_verdicts(p, raw);
+    take_verdicts(p, schools, raw);
+    return ERR_OK;
+}
+
+/* The margins are out, so there may be no safe table: then districts' alone, then none. */
+static enum err decide(struct db *db, struct pairs *p, struct arena *a, struct errmsg *e) {
+    size_t orgs = 0;
+    enum err err = ERR_CONFLICT;
+    if (!indicator_about_people(p->k->ind))
+        return ERR_OK;
+    for (size_t o = 0; o < p->tree->n; o++)
+        orgs += at(p, (int32_t)o)[0].n > 0;
+    if (orgs <= PAIR_ORGS_MAX)
+        err = decide_for(db, p, true, a, e);
+    if (err == ERR_CONFLICT)
+        err = decide_for(db, p, false, a, e);
+    if (err != ERR_CONFLICT)
+        return err;
+    take_verdicts(p, false, NULL);
     return ERR_OK;
 }
 

@@ -461,17 +461,17 @@ struct shown raw_show(const struct raw_cell *c, const struct indicator *ind, int
     double percent = suppress_code_percent(c->n);
     if (min_n == 0)
         s.min_n = 10;
+    if (indicator_about_people(ind) && c->verdict.n != SUPPRESS_N_SHOWN) { /* even if empty */
+        s.n_known = false;
+        s.n = -1;
+        return s;
+    }
     if (c->n == 0) {
         s.state = SHOWN_NO_DATA;
         return s;
     }
     if (!indicator_about_people(ind))
         return show_value(c, ind, s.min_n);
-    if (c->verdict.n != SUPPRESS_N_SHOWN) {
-        s.n_known = false;
-        s.n = -1;
-        return s;
-    }
     if (ind->kind != MEASURE_RATE || c->verdict.num == SUPPRESS_NUM_SHOWN)
         return show_value(c, ind, s.min_n);
     if (c->verdict.num == SUPPRESS_NUM_LOW) {

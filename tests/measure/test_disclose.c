@@ -380,7 +380,7 @@ static void every_state_has_its_word(void **state) {
     assert_string_equal(
         said(&s, SHOW_PERCENT, LANG_ES),
         "oculto|menos de 15, o permitiría deducir un grupo de menos de 15|n oculto|");
-    c.n = 0;
+    c = (struct raw_cell){.n = 0};
     s = raw_show(&c, &rate, 10);
     assert_true(strncmp(said(&s, SHOW_PERCENT, LANG_ES), "sin datos|", 10) == 0);
     s = shown_plain(123456789, 5);

@@ -206,7 +206,11 @@ void form_boxes(struct form *f, const struct input *in, const struct option *o, 
     struct str *posted;
     size_t posted_n = req_form_all(f->r, in->name, &posted);
     group_begin(f, in);
-    html(f->h, "<div class=\"boxes\">");
+    if (n == 0)
+        html(f->h, "<p class=\"help\">%s</p>",
+             T(f->h, "There are none yet: import the roster first.",
+               "Aún no hay ninguna: importe primero el padrón."));
+    html(f->h, "<div class=\"boxes\"%s>", n == 0 ? " hidden" : "");
     for (size_t i = 0; i < n; i++) {
         int64_t id = 0;
         bool ticked =

@@ -50,7 +50,8 @@ void form_hidden(struct form *f, const char *name, struct str value);
 void form_submit(struct form *f, struct tr label);
 /* A further button that posts name=value: <button name value>. quiet: the lesser of two. */
 void form_button(struct form *f, const char *name, const char *value, struct tr label, bool quiet);
-/* A form that is only a button, for one action in a list. */
+/* A form that is only a button, for one action in a list. Like every form it may not stand in <p>.
+ */
 void form_action(struct req *r, const char *action, struct tr label, bool quiet);
 
 void form_error(struct req *r, const char *field, struct tr text); /* field "" for the whole form */

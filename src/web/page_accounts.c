@@ -367,7 +367,7 @@ static enum err account_page(struct req *r, int64_t id, struct errmsg *e) {
          T(h, "Sign-in name", "Usuario"), STR_ARG(acc.username), T(h, "State", "Estado"),
          state_of(h, &acc), T(h, "Reaches", "Alcance"), reach_of(h, &acc), T(h, "Since", "Desde"),
          instant(h, acc.created_us));
-    html(h, "<p class=\"acts\">");
+    html(h, "<div class=\"acts\">");
     form_action(r, arena_fmt(r->a, "/accounts/%" PRId64 "/password", id).p,
                 TR("Hand out a new password", "Dar una contraseña nueva"), true);
     form_action(
@@ -381,7 +381,7 @@ static enum err account_page(struct req *r, int64_t id, struct errmsg *e) {
         html(h, " <a class=\"act quiet\" href=\"%s\">%s</a>",
              url(h, "/audit", "actor", html_z(h, acc.username), NULL),
              T(h, "What it did", "Qué hizo"));
-    html(h, "</p><section class=\"panel\"><header><h2>%s</h2></header>",
+    html(h, "</div><section class=\"panel\"><header><h2>%s</h2></header>",
          T(h, "Role and reach", "Función y alcance"));
     struct form f = form_begin(r, arena_fmt(r->a, "/accounts/%" PRId64, id).p, 0);
     role_fields(&f, orgs, n, &on, str_z(role_name(acc.role)));

@@ -119,9 +119,9 @@ static enum err get_audit(struct req *r, struct errmsg *e) {
                                  "Las entradas solo se agregan. Cada una lleva un código sobre la "
                                  "anterior: si una cambia o falta, se nota."),
                               r->lang)});
-    html(h, "<p class=\"acts\">");
+    html(h, "<div class=\"acts\">");
     form_action(r, "/audit/verify", TR("Check the whole log", "Comprobar todo el registro"), true);
-    html(h, " <a class=\"act quiet\" href=\"/audit.csv%s\">CSV</a></p>",
+    html(h, " <a class=\"act quiet\" href=\"/audit.csv%s\">CSV</a></div>",
          page_url(r, "before", NULL) + r->path.n);
     filter_form(r);
     if (n == 0)

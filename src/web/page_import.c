@@ -439,7 +439,7 @@ static struct str heading_of(struct req *r, const struct import_report *p) {
 
 static enum err look(struct req *r, struct str (*field)(const struct req *, const char *),
                      struct import_file *file, struct errmsg *e) {
-    const char *path;
+    const char *path = NULL;
     struct str source = field(r, "source");
     const struct source *only =
         source.n == 0 ? NULL : source_find(provide_sources, provide_source_count, source);

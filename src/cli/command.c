@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/config.h"
 #include "base/date.h"
+#include "plan/standard.h"
 #include "store/store.h"
 
 #include <inttypes.h>
@@ -212,6 +213,26 @@ int command_run(const struct command *const table[], int argc, char **argv) {
     return r == ERR_OK ? 0 : fail(&a, r, &e);
 }
 
+/* New records come with the published norms as drafts, so that there is something to adopt. */
+static enum err ship_norms(struct store *s, struct errmsg *e) {
+    struct db *db;
+    struct standard_set *sets;
+    size_t n = 0;
+    struct arena *a = arena_new(1 << 20);
+    enum err r = store_reader(s, &db, e);
+    if (r == ERR_OK)
+        r = standard_sets(db, a, &sets, &n, e);
+    arena_free(a);
+    if (r != ERR_OK || n > 0)
+        return r;
+    TRY(store_begin(s, &db, e));
+    r = standard_ship(db, e);
+    if (r == ERR_OK)
+        return store_commit(s, e);
+    store_rollback(s);
+    return r;
+}
+
 enum err command_store(struct store **out, struct errmsg *e) {
     char path[4096];
     const char *url = config_text(CONF_DATABASE);
@@ -219,7 +240,13 @@ enum err command_store(struct store **out, struct errmsg *e) {
         (void)snprintf(path, sizeof path, "%s/homeroom.db", config_text(CONF_DATA_DIR));
         url = path;
     }
-    return store_open(url, out, e);
+    TRY(store_open(url, out, e));
+    enum err r = ship_norms(*out, e);
+    if (r != ERR_OK) {
+        store_close(*out);
+        *out = NULL;
+    }
+    return r;
 }
 
 int32_t command_today(void) {

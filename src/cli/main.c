@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "plan/indicators.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -28,5 +29,6 @@ int main(int argc, char **argv) {
         (void)fputs("homeroom: the cryptographic library did not start.\n", stderr);
         return 10;
     }
+    plan_load_indicators();
     return command_run(commands, argc, argv);
 }

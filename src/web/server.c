@@ -10,6 +10,7 @@
 #include "base/config.h"
 #include "base/date.h"
 #include "base/log.h"
+#include "plan/indicators.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -475,6 +476,7 @@ static struct transport *transport_new(const struct server_options *o) {
 
 enum err server_start(const struct server_options *o, struct server **out, struct errmsg *e) {
     int fd = -1;
+    plan_load_indicators();
     const char *mistake = route_mistake();
     *out = NULL;
     if (mistake != NULL)

@@ -63,6 +63,14 @@ FROM person_role r
 WHERE CAST(:since AS TEXT) <= :as_of AND r.role = 'student'
   AND r.begins_on <= :as_of AND (r.ends_on IS NULL OR r.ends_on > :as_of);
 
+-- units_school_size: students with a role at each school.
+--   scan: counts everyone
+SELECT r.org_id, r.org_id, CAST(COUNT(DISTINCT r.person_id) AS REAL), 1.0, ''
+FROM person_role r JOIN org o ON o.id = r.org_id
+WHERE CAST(:since AS TEXT) <= :as_of AND o.kind = 'school' AND r.role = 'student' AND r.is_primary = 1
+  AND r.begins_on <= :as_of AND (r.ends_on IS NULL OR r.ends_on > :as_of)
+GROUP BY r.org_id;
+
 -- units_students_per_teacher: students over teachers with a role at each school.
 --   scan: counts everyone
 SELECT r.org_id, r.org_id,

@@ -127,7 +127,7 @@ struct work {
     size_t owners;
     struct gap_formula formula;
     struct org_tree *tree;
-    double *students; /* [tree->n] enrolled, -1 unknown or hidden */
+    double *students; /* [tree->n] enrolled, -1 unknown */
     struct gap_list *out;
     size_t cap;
 };
@@ -161,9 +161,13 @@ static enum err load_owners(struct work *w, struct errmsg *e) {
     return rows_close(r, e);
 }
 
-/* Students enrolled at each org, as far as it may be said: n of an indicator that everyone has. */
+static double students_of(const struct reading *r) {
+    return shown_exact(&r->value) ? round(r->value.value * r->den) : -1;
+}
+
+/* Students enrolled at each org: the size of its schools, which is public record. */
 static enum err load_students(struct work *w, struct errmsg *e) {
-    const struct indicator *ind = catalogue_find(STR("student_moved"));
+    const struct indicator *ind = catalogue_find(STR("school_size"));
     w->students = ARENA_ARRAY(w->a, double, w->tree->n);
     for (size_t o = 0; o < w->tree->n; o++)
         w->students[o] = -1;
@@ -176,7 +180,7 @@ static enum err load_students(struct work *w, struct errmsg *e) {
         TRY(reading_get(w->db, w->a,
                         &(struct reading_key){ind, {0}, w->tree->org[o].id, GROUP_ALL, w->as_of},
                         &r, e));
-        w->students[o] = r.value.n_known ? (double)r.value.n : -1;
+        w->students[o] = students_of(&r);
     }
     for (size_t o = 0; o < w->tree->n; o++) { /* schools, one question per root */
         struct reading_list l;
@@ -188,7 +192,7 @@ static enum err load_students(struct work *w, struct errmsg *e) {
         for (size_t i = 0; i < l.n; i++) {
             int32_t at = org_tree_find(w->tree, l.row[i].org_id);
             if (at >= 0)
-                w->students[at] = l.row[i].value.n_known ? (double)l.row[i].value.n : -1;
+                w->students[at] = students_of(&l.row[i]);
         }
     }
     return ERR_OK;

@@ -515,3 +515,82 @@ DROP INDEX IF EXISTS enrollment_section;
 
 -- index_enrollment_section_make: the index again.
 CREATE INDEX IF NOT EXISTS enrollment_section ON enrollment(section_id);
+
+-- merge_ext: the source id of a person.
+SELECT ext FROM person WHERE id = :id;
+
+-- merge_aliases: the further identifiers of one person for another.
+INSERT INTO person_alias(person_id, kind, value, batch_id)
+SELECT CAST(:keep AS INTEGER), a.kind, a.value, CAST(:batch AS INTEGER)
+FROM person_alias a WHERE a.person_id = :duplicate
+ON CONFLICT DO NOTHING;
+
+-- merge_enrollments: rows to move, and whether the other is in the same section then already.
+SELECT d.id, CASE WHEN EXISTS (SELECT 1 FROM enrollment k WHERE k.person_id = :keep
+    AND k.section_id = d.section_id AND k.role = d.role
+    AND (k.ends_on IS NULL OR k.ends_on > d.begins_on)
+    AND (d.ends_on IS NULL OR d.ends_on > k.begins_on)) THEN 1 ELSE 0 END
+FROM enrollment d WHERE d.person_id = :duplicate ORDER BY d.id;
+
+-- merge_roles: as merge_enrollments.
+SELECT d.id, CASE WHEN EXISTS (SELECT 1 FROM person_role k WHERE k.person_id = :keep
+    AND k.org_id = d.org_id AND k.role = d.role
+    AND (k.ends_on IS NULL OR k.ends_on > d.begins_on)
+    AND (d.ends_on IS NULL OR d.ends_on > k.begins_on)) THEN 1 ELSE 0 END
+FROM person_role d WHERE d.person_id = :duplicate ORDER BY d.id;
+
+-- merge_statuses: as merge_enrollments; the one that stays keeps its own groups where it has any.
+SELECT d.id, CASE WHEN EXISTS (SELECT 1 FROM student_status k WHERE k.person_id = :keep)
+    THEN 1 ELSE 0 END
+FROM student_status d WHERE d.person_id = :duplicate ORDER BY d.id;
+
+-- merge_students: guardian links of the duplicate as a student.
+SELECT d.id, CASE WHEN d.guardian_id = :keep OR EXISTS (SELECT 1 FROM guardian k
+    WHERE k.person_id = :keep AND k.guardian_id = d.guardian_id) THEN 1 ELSE 0 END
+FROM guardian d WHERE d.person_id = :duplicate ORDER BY d.id;
+
+-- merge_guardians: guardian links of the duplicate as a guardian.
+SELECT d.id, CASE WHEN d.person_id = :keep OR EXISTS (SELECT 1 FROM guardian k
+    WHERE k.guardian_id = :keep AND k.person_id = d.person_id) THEN 1 ELSE 0 END
+FROM guardian d WHERE d.guardian_id = :duplicate ORDER BY d.id;
+
+-- merge_same_number: pairs with one number.
+--   scan: a report over all people, asked for by hand
+SELECT a.id, b.id, a.given_name || ' ' || a.family_name, b.given_name || ' ' || b.family_name
+FROM person a JOIN person b ON b.identifier = a.identifier AND b.id > a.id
+WHERE a.identifier <> '' AND a.merged_into IS NULL AND b.merged_into IS NULL
+ORDER BY a.id, b.id LIMIT :limit;
+
+-- merge_same_birth: pairs of students with one name and date of birth.
+--   scan: a report over all people, asked for by hand
+SELECT a.id, b.id, a.given_name || ' ' || a.family_name, b.given_name || ' ' || b.family_name
+FROM person a
+JOIN person b ON lower(b.family_name) = lower(a.family_name)
+    AND lower(b.given_name) = lower(a.given_name) AND b.id > a.id
+JOIN student_status s ON s.person_id = a.id AND s.ends_on IS NULL
+JOIN student_status t ON t.person_id = b.id AND t.ends_on IS NULL AND t.birth_on = s.birth_on
+WHERE a.merged_into IS NULL AND b.merged_into IS NULL
+ORDER BY a.id, b.id LIMIT :limit;
+
+-- rollover_sections: sections without terms, of an import before the last school year ended.
+--   scan: once a year
+SELECT s.id, y.ends_on FROM section s
+JOIN import_batch b ON b.id = s.batch_id
+JOIN (SELECT MAX(z.ends_on) AS ends_on FROM (SELECT MAX(t.ends_on) AS ends_on FROM term t
+      WHERE t.retired_on IS NULL GROUP BY t.school_year HAVING MAX(t.ends_on) <= :today) z) y
+    ON b.as_of < y.ends_on
+WHERE s.ends_on IS NULL AND s.retired_on IS NULL AND s.term_id IS NULL;
+
+-- rollover_enrollments: enrollments that outlast their section, and the day they end.
+--   scan: once a year
+SELECT n.id, CASE WHEN n.begins_on > s.ends_on THEN n.begins_on ELSE s.ends_on END
+FROM enrollment n JOIN section s ON s.id = n.section_id
+WHERE s.ends_on <= :today AND (n.ends_on IS NULL
+    OR (n.ends_on > s.ends_on AND n.ends_on > n.begins_on));
+
+-- rollover_terms: the terms of the last school year, longest first so that parents come first.
+--   scan: terms are a few dozen
+SELECT t.id, t.ext, t.title, t.kind, t.begins_on, t.ends_on, t.parent_id, t.school_year
+FROM term t WHERE t.retired_on IS NULL
+    AND t.school_year = (SELECT MAX(u.school_year) FROM term u WHERE u.retired_on IS NULL)
+ORDER BY t.begins_on, t.ends_on DESC, t.id;

@@ -2,6 +2,7 @@
 -- (half open: begins_on <= day < ends_on), NULL while it lasts. Nobody is deleted; people end.
 -- ext is the source's own id (OneRoster sourcedId). src_hash is a digest of the source row, so an
 -- import knows an unchanged row without reading its columns. batch_id is the import that added it.
+-- The largest tables check a word by = and OR: for IN (...) SQLite builds a table at every insert.
 
 CREATE TABLE import_batch ( -- one row per import, whatever its source
     id PRIMARY_ID,
@@ -145,7 +146,7 @@ CREATE TABLE person_role ( -- who is what where: OneRoster roles, or 1.1 users.r
     id PRIMARY_ID,
     person_id INTEGER NOT NULL REFERENCES person(id),
     org_id INTEGER NOT NULL REFERENCES org(id),
-    role TEXT NOT NULL CHECK (role IN ('student', 'teacher', 'aide', 'administrator', 'principal', 'counselor', 'guardian', 'parent', 'relative', 'proctor', 'staff')),
+    role TEXT NOT NULL CHECK (role = 'student' OR role = 'teacher' OR role = 'aide' OR role = 'administrator' OR role = 'principal' OR role = 'counselor' OR role = 'guardian' OR role = 'parent' OR role = 'relative' OR role = 'proctor' OR role = 'staff'),
     is_primary INTEGER NOT NULL DEFAULT 1,
     begins_on TEXT NOT NULL,
     ends_on TEXT,
@@ -162,13 +163,13 @@ CREATE TABLE student_status ( -- what groups a student is in, versioned: one row
     begins_on TEXT NOT NULL,
     ends_on TEXT,
     grade TEXT,                    -- PK KG 01 .. 12; NULL unknown
-    meal TEXT CHECK (meal IN ('free', 'reduced', 'paid')),
+    meal TEXT CHECK (meal = 'free' OR meal = 'reduced' OR meal = 'paid'),
     english_learner INTEGER,       -- 1, 0 or NULL unknown; so below
     disability_plan INTEGER,
-    race TEXT CHECK (race IN ('asian', 'black', 'hispanic', 'indigenous', 'pacific', 'two-or-more', 'white')),
-    gender TEXT CHECK (gender IN ('female', 'male', 'nonbinary')),
+    race TEXT CHECK (race = 'asian' OR race = 'black' OR race = 'hispanic' OR race = 'indigenous' OR race = 'pacific' OR race = 'two-or-more' OR race = 'white'),
+    gender TEXT CHECK (gender = 'female' OR gender = 'male' OR gender = 'nonbinary'),
     home_language TEXT,            -- ISO 639-1
-    housing TEXT CHECK (housing IN ('housed', 'doubled-up', 'hotel', 'sheltered', 'unsheltered', 'foster')),
+    housing TEXT CHECK (housing = 'housed' OR housing = 'doubled-up' OR housing = 'hotel' OR housing = 'sheltered' OR housing = 'unsheltered' OR housing = 'foster'),
     birth_on TEXT,
     src_hash INTEGER NOT NULL DEFAULT 0,
     batch_id INTEGER REFERENCES import_batch(id)
@@ -192,7 +193,7 @@ CREATE TABLE enrollment (
     person_id INTEGER NOT NULL REFERENCES person(id),
     section_id INTEGER NOT NULL REFERENCES section(id),
     org_id INTEGER NOT NULL REFERENCES org(id),          -- the school
-    role TEXT NOT NULL CHECK (role IN ('student', 'teacher', 'administrator', 'proctor', 'aide')),
+    role TEXT NOT NULL CHECK (role = 'student' OR role = 'teacher' OR role = 'administrator' OR role = 'proctor' OR role = 'aide'),
     is_primary INTEGER NOT NULL DEFAULT 0,
     begins_on TEXT NOT NULL,
     ends_on TEXT,

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARENA_BYTES = 1 << 26, JSON_BYTES = 1 << 20, COLUMNS = 20 };
+enum { ARENA_BYTES = 1 << 26, JSON_BYTES = 1 << 20, COLUMNS = ROSTER_COLUMNS };
 
 static const struct {
     enum sql load;
@@ -95,99 +95,52 @@ static bool val_same(const struct val *a, const struct val *b) {
     return a->kind == b->kind && str_eq(a->s, b->s);
 }
 
-/* A row read from the records. */
-struct old_row {
-    struct val v[COLUMNS];
-    size_t n;
-    bool found;
-};
-
-/* Texts into the arena. Which columns are numbers is said by their names. */
-static enum err read_old(struct roster_load *l, enum roster_tab t, int64_t id, struct arena *a,
-                         struct old_row *out, struct errmsg *e) {
-    const struct roster_table *table = roster_table(t);
-    struct rows *r;
-    *out = (struct old_row){0};
-    TRY(db_rows(l->db, table->get, ARGS(V_INT(id)), &r, e));
-    out->found = rows_next(r);
-    for (; out->found && table->undo.columns[out->n] != NULL; out->n++) {
-        int c = (int)out->n;
-        struct str name = str_z(table->undo.columns[out->n]);
-        bool number = str_ends(name, STR("_id")) || str_ends(name, STR("_hash")) ||
-                      str_eq(name, STR("is_primary")) || str_eq(name, STR("enabled")) ||
-                      str_eq(name, STR("merged_into")) || str_eq(name, STR("school_year")) ||
-                      str_eq(name, STR("english_learner")) || str_eq(name, STR("disability_plan"));
-        out->v[out->n] = rows_null(r, c) ? V_NULL
-                         : number        ? V_INT(rows_int(r, c))
-                                         : V_STR(arena_str(a, rows_str(r, c)));
-    }
-    return rows_close(r, e);
-}
-
-static int column(enum roster_tab t, const char *name) {
-    const struct undo_table *u = &roster_table(t)->undo;
-    for (int i = 0; u->columns[i] != NULL; i++)
-        if (strcmp(u->columns[i], name) == 0)
-            return i;
-    return -1;
-}
-
-static struct str text_at(const struct old_row *o, enum roster_tab t, const char *name) {
-    int c = column(t, name);
+static struct str text_at(const struct roster_row *o, enum roster_tab t, const char *name) {
+    int c = roster_column(t, name);
     return c >= 0 && o->found && o->v[c].kind == VAL_TEXT ? o->v[c].s : STR("");
 }
 
-static int64_t int_at(const struct old_row *o, enum roster_tab t, const char *name) {
-    int c = column(t, name);
+static int64_t int_at(const struct roster_row *o, enum roster_tab t, const char *name) {
+    int c = roster_column(t, name);
     return c >= 0 && o->found && o->v[c].kind == VAL_INT ? o->v[c].i : 0;
 }
 
 /* A name for a person who reads the preview; rows that are not written yet have none to read. */
-static enum err label_of(struct roster_load *l, enum roster_tab t, const struct old_row *o,
+static enum err label_of(struct roster_load *l, enum roster_tab t, const struct roster_row *o,
                          struct arena *a, struct str *out, struct errmsg *e) {
     static const char *const names[] = {"name", "title"};
     *out = STR("");
     for (size_t i = 0; i < 2; i++)
-        if (column(t, names[i]) >= 0)
+        if (roster_column(t, names[i]) >= 0)
             *out = text_at(o, t, names[i]);
     if (t == TAB_PERSON)
         *out = arena_fmt(a, "%.*s %.*s", STR_ARG(text_at(o, t, "given_name")),
                          STR_ARG(text_at(o, t, "family_name")));
-    if (column(t, "person_id") < 0)
+    if (roster_column(t, "person_id") < 0)
         return ERR_OK;
-    struct old_row other;
-    TRY(read_old(l, TAB_PERSON, int_at(o, t, "person_id"), a, &other, e));
+    struct roster_row other;
+    TRY(roster_row_get(l->db, TAB_PERSON, int_at(o, t, "person_id"), a, &other, e));
     if (other.found)
         TRY(label_of(l, TAB_PERSON, &other, a, out, e));
-    bool section = column(t, "section_id") >= 0, org = !section && column(t, "org_id") >= 0;
+    bool section = roster_column(t, "section_id") >= 0,
+         org = !section && roster_column(t, "org_id") >= 0;
     if (!section && !org)
         return ERR_OK;
-    TRY(read_old(l, section ? TAB_SECTION : TAB_ORG,
-                 int_at(o, t, section ? "section_id" : "org_id"), a, &other, e));
+    TRY(roster_row_get(l->db, section ? TAB_SECTION : TAB_ORG,
+                       int_at(o, t, section ? "section_id" : "org_id"), a, &other, e));
     struct str where = text_at(&other, section ? TAB_SECTION : TAB_ORG, section ? "title" : "name");
     *out = arena_fmt(a, "%.*s, %.*s: %.*s", STR_ARG(*out), STR_ARG(text_at(o, t, "role")),
                      STR_ARG(where));
     return ERR_OK;
 }
 
-static struct str before_json(struct roster_load *l, enum roster_tab t, const struct old_row *o) {
-    buf_clear(&l->json);
-    struct json j = json_to(&l->json);
-    json_open(&j, '{');
-    for (size_t i = 0; i < o->n; i++) {
-        if (o->v[i].kind == VAL_NULL)
-            continue;
-        json_key(&j, roster_table(t)->undo.columns[i]);
-        if (o->v[i].kind == VAL_INT)
-            json_int(&j, o->v[i].i);
-        else
-            json_str(&j, o->v[i].s);
-    }
-    json_close(&j);
+static struct str before_json(struct roster_load *l, enum roster_tab t,
+                              const struct roster_row *o) {
+    roster_row_json(t, o, &l->json);
     return buf_str(&l->json);
 }
 
-static struct str difference(const struct undo_table *u, const struct old_row *o,
+static struct str difference(const struct undo_table *u, const struct roster_row *o,
                              const struct val *v, size_t n, struct arena *a) {
     struct buf b = buf_new(4000);
     for (size_t i = 0; i < n && i < o->n; i++) {
@@ -230,8 +183,8 @@ enum err load_change(struct roster_load *l, enum roster_tab t, int64_t id, const
         return ERR_OK;
     const struct undo_table *u = &roster_table(t)->undo;
     struct arena *a = arena_new(1 << 22);
-    struct old_row old;
-    enum err r = read_old(l, t, id, a, &old, e);
+    struct roster_row old;
+    enum err r = roster_row_get(l->db, t, id, a, &old, e);
     if (r == ERR_OK && example) {
         struct str who;
         r = label_of(l, t, &old, a, &who, e);
@@ -260,9 +213,9 @@ enum err load_end_row(struct roster_load *l, enum roster_tab t, int64_t id, int3
         return ERR_OK;
     const struct undo_table *u = &roster_table(t)->undo;
     struct arena *a = arena_new(1 << 22);
-    struct old_row old;
+    struct roster_row old;
     struct str who = {0};
-    enum err r = read_old(l, t, id, a, &old, e);
+    enum err r = roster_row_get(l->db, t, id, a, &old, e);
     if (r == ERR_OK && example && old.found) {
         r = label_of(l, t, &old, a, &who, e);
         load_example_add(l, t, LOAD_ENDED, who, STR(""), reason);
@@ -431,6 +384,8 @@ static void settle_merged(struct roster_load *l) {
     for (uint32_t i = 0; i < m->n; i++) /* a chain of merges */
         for (int hops = 0; hops < 8 && l->who[l->who[i].into].into != l->who[i].into; hops++)
             l->who[i].into = l->who[l->who[i].into].into;
+    for (uint32_t i = 0; i < m->n; i++)
+        l->who[l->who[i].into].merges |= l->who[i].into != i;
 }
 
 static uint64_t key_of_row(const struct rows *r, enum roster_tab t) {
@@ -806,8 +761,8 @@ static enum err remember_org(struct roster_load *l, uint32_t i, struct errmsg *e
     if ((key_flags(k) & NEW) != 0)
         return ERR_OK;
     struct arena *a = arena_new(1 << 22);
-    struct old_row old;
-    enum err r = read_old(l, TAB_ORG, key_id(k), a, &old, e);
+    struct roster_row old;
+    enum err r = roster_row_get(l->db, TAB_ORG, key_id(k), a, &old, e);
     if (r == ERR_OK)
         r = batch_change(l->db, l->batch, "org", key_id(k), BATCH_CHANGED,
                          before_json(l, TAB_ORG, &old), e);

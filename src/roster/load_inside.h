@@ -22,6 +22,7 @@ struct who {
     uint32_t into; /* the number of the one this was merged into, or its own */
     uint32_t org;  /* school, by number, KEYMAP_NONE unknown: where grades are taught */
     bool student, has_status, lists_agents;
+    bool merges; /* another was merged into this one */
 };
 
 struct term_more {

@@ -262,6 +262,7 @@ enum err roster_load_role(struct roster_load *l, const struct load_role *r, enum
         *out = person == KEYMAP_NONE ? LOAD_NO_PERSON : LOAD_NO_ORG;
         return ERR_OK;
     }
+    bool merged = l->who[person].into != person || l->who[person].merges;
     person = l->who[person].into;
     struct who *who = &l->who[person];
     int64_t person_id = id_of(l, TAB_PERSON, person), org_id = id_of(l, TAB_ORG, org);
@@ -292,7 +293,10 @@ enum err roster_load_role(struct roster_load *l, const struct load_role *r, enum
             v[4] = load_date(l, rows_date(old, 4));
         TRY(rows_close(old, e));
     }
-    return load_put(l, &w, &i, out, e);
+    TRY(load_put(l, &w, &i, out, e));
+    if (*out == LOAD_TWICE && merged)
+        *out = LOAD_UNCHANGED; /* the one this person was merged into has the role too */
+    return ERR_OK;
 }
 
 void roster_load_keep_role(struct roster_load *l, uint64_t person, uint64_t org, int role) {

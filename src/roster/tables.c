@@ -1,6 +1,9 @@
 #include "roster/tables.h"
 
+#include "base/json.h"
 #include "roster/load.h"
+
+#include <string.h>
 
 #define STATEMENTS(T)                                                                              \
     .restore = SQL_##T##_PUT, .touched = SQL_##T##_TOUCHED, .drop_all = SQL_##T##_DROP,            \
@@ -99,4 +102,81 @@ void roster_register(void) {
         undo[t] = tables[t].undo;
     undo[TABS] = (struct undo_table){.tab = "person_alias", .drop_all = SQL_PERSON_ALIAS_DROP};
     batch_undo_tables(undo);
+}
+
+int roster_column(enum roster_tab t, const char *name) {
+    const struct undo_table *u = &roster_table(t)->undo;
+    for (int i = 0; u->columns[i] != NULL; i++)
+        if (strcmp(u->columns[i], name) == 0)
+            return i;
+    return -1;
+}
+
+/* Which columns are numbers is said by their names. */
+static bool is_number(struct str name) {
+    static const char *const numbers[] = {"is_primary",  "enabled",         "merged_into",
+                                          "school_year", "english_learner", "disability_plan"};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        if (str_eq(name, str_z(numbers[i])))
+            return true;
+    return str_ends(name, STR("_id")) || str_ends(name, STR("_hash"));
+}
+
+enum err roster_row_get(struct db *db, enum roster_tab t, int64_t id, struct arena *a,
+                        struct roster_row *out, struct errmsg *e) {
+    const struct roster_table *table = roster_table(t);
+    struct rows *r;
+    *out = (struct roster_row){0};
+    TRY(db_rows(db, table->get, ARGS(V_INT(id)), &r, e));
+    out->found = rows_next(r);
+    for (; out->found && table->undo.columns[out->n] != NULL; out->n++) {
+        int c = (int)out->n;
+        out->v[out->n] = rows_null(r, c) ? V_NULL
+                         : is_number(str_z(table->undo.columns[out->n]))
+                             ? V_INT(rows_int(r, c))
+                             : V_STR(arena_str(a, rows_str(r, c)));
+    }
+    return rows_close(r, e);
+}
+
+void roster_row_json(enum roster_tab t, const struct roster_row *row, struct buf *out) {
+    buf_clear(out);
+    struct json j = json_to(out);
+    json_open(&j, '{');
+    for (size_t i = 0; i < row->n; i++) {
+        if (row->v[i].kind == VAL_NULL)
+            continue;
+        json_key(&j, roster_table(t)->undo.columns[i]);
+        if (row->v[i].kind == VAL_INT)
+            json_int(&j, row->v[i].i);
+        else
+            json_str(&j, row->v[i].s);
+    }
+    json_close(&j);
+}
+
+enum err roster_row_set(struct db *db, struct batch *b, enum roster_tab t, int64_t id,
+                        enum batch_change_kind kind, const char *first, struct val v,
+                        const char *second, struct val w, struct errmsg *e) {
+    struct arena *a = arena_new(1 << 22);
+    struct buf before = buf_new(1 << 20);
+    struct roster_row row;
+    const struct undo_table *u = &roster_table(t)->undo;
+    enum err r = roster_row_get(db, t, id, a, &row, e);
+    if (r == ERR_OK) {
+        roster_row_json(t, &row, &before);
+        r = batch_change(db, b, u->tab, id, kind, buf_str(&before), e);
+    }
+    if (r == ERR_OK) {
+        struct val all[ROSTER_COLUMNS + 1];
+        memcpy(all, row.v, row.n * sizeof row.v[0]);
+        all[roster_column(t, first)] = v;
+        if (second != NULL)
+            all[roster_column(t, second)] = w;
+        all[row.n] = V_INT(id);
+        r = db_exec(db, u->restore, (struct args){all, row.n + 1}, NULL, e);
+    }
+    buf_free(&before);
+    arena_free(a);
+    return r;
 }

@@ -2,9 +2,9 @@
 #ifndef ROSTER_FILES_H
 #define ROSTER_FILES_H
 
-#include "../store_test.h"
 #include "base/date.h"
 #include "standards/oneroster.h"
+#include "store_test.h"
 
 #include <string.h>
 #include <sys/stat.h>

@@ -26,7 +26,8 @@
  * (largest first) shows every complement again whose users find another proof for nothing. This is
  * the heuristic side of Fischetti & Salazar (1999), whose exact branch and cut is for tables far
  * smaller than a state's; the guarantee does not rest on it: at the end each proof is checked
- * afresh against the relations, and what fails is counted (report.unproved) and not published.
+ * afresh against the relations, what fails is put to the exact audit (suppress_audit.c) where that
+ * is small enough, and what is left is counted (report.unproved) and not published.
  *
  * Rates. A rate beside a visible n tells the numerator, and numerators add up just as counts do.
  * So a count is kept as two parts, in the numerator (A) and not (B), both >= 0.
@@ -57,6 +58,11 @@
  * survive (disclose.h). Nor does the promise hold against a reader who knows cells by other means
  * (a school that knows its own students: give it another universe), or who uses the choice of the
  * complements itself as evidence (which needs this program and its whole input but one cell).
+ *
+ * Pairs. A pair table decided together with its margins is like any other. One asked for when its
+ * margins are out has them FIXED or STICKY, and there may be no safe choice left: that is
+ * ERR_CONFLICT and the table is not given. Two pair tables decided apart are safe each with the
+ * margins; where both move a hidden margin they share, that they are safe together is not proved.
  *
  * Periods. Relations a reader can use: a year is the sum of its months (given as relations);
  * year-to-date less last month's year-to-date is this month (the increment is a cell with

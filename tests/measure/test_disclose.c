@@ -276,7 +276,8 @@ static void months_and_year_withstand(void **state) {
 }
 
 /* Margins are out already, as when a pair table is asked for later: nothing shown is taken back,
- * nothing hidden comes out, and the table withstands together with them. */
+ * nothing hidden comes out, and the table withstands together with them; or there is no safe table,
+ * which is said. */
 static void late_pairs_agree_with_what_is_out(void **state) {
     (void)state;
     struct rng r = rng_seed(15);
@@ -296,16 +297,19 @@ static void late_pairs_agree_with_what_is_out(void **state) {
         for (size_t c = 0; c < d->u.n_cells; c++)
             if (all[c].key.dim2 == RAW_ALL && (all[c].flags & SUPPRESS_STICKY) == 0)
                 all[c].flags |= SUPPRESS_FIXED;
-        assert_ok(raw_decide(&d->u, &rate, &report, e));
+        enum err err = raw_decide(&d->u, &rate, &report, NULL);
+        assert_true(err == ERR_OK || (err == ERR_CONFLICT && report.unproved > 0));
         for (size_t c = 0, m = 0; c < d->u.n_cells; c++)
             if (all[c].key.dim2 == RAW_ALL) {
                 assert_int_equal(all[c].verdict.n != 0, first[m].verdict.n != 0);
                 assert_int_equal(all[c].verdict.num, first[m++].verdict.num);
             }
         know(d, true);
-        assert_int_equal(attack_all(&d->in, d->verdict, 15, &tried), 0);
+        if (err == ERR_OK)
+            assert_int_equal(attack_all(&d->in, d->verdict, 15, &tried), 0);
         free(d);
     }
+    assert_true(tried > 50);
 }
 
 /* -- Why there is one word -- */

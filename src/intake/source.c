@@ -47,6 +47,8 @@ struct run {
     struct arena *row_arena;
     void *names;
     void *handler;
+    size_t day_column;       /* SIZE_MAX: none */
+    const struct val *row_v; /* [column_count] the row at hand */
     bool handler_begun;
     struct str stem;         /* of the file's name */
     size_t *cell_of;         /* [column_count] place in the file, or SIZE_MAX */
@@ -259,10 +261,20 @@ static struct str detail_of(const struct run *r, const struct kind_row *before,
     return out;
 }
 
+/* The day the row speaks for, so that what was read of that day can be read anew. */
+static void note_day(struct run *r) {
+    int32_t day, *first = &r->pub.result->first_day;
+    if (r->day_column == SIZE_MAX || r->row_v == NULL ||
+        !date_parse(r->row_v[r->day_column].s, &day))
+        return;
+    *first = *first == DATE_NONE || day < *first ? day : *first;
+}
+
 static enum err add_record(struct run *r, const struct kind_edit *edit, int64_t src_hash,
                            struct errmsg *e) {
     int64_t id;
     batch_counts(r->pub.batch)->added++;
+    note_day(r);
     source_example_add(&r->pub, SOURCE_ADDED, title_of(r, edit->v, NULL), (struct str){0},
                        (int64_t)r->row.line);
     if (r->pub.how->dry)
@@ -282,6 +294,7 @@ static enum err change_record(struct run *r, const struct slot *s, const struct 
         return ERR_OK;
     }
     batch_counts(r->pub.batch)->changed++;
+    note_day(r);
     source_example_add(&r->pub, SOURCE_CHANGED, title_of(r, edit->v, NULL),
                        detail_of(r, &before, edit, fields), (int64_t)r->row.line);
     if (r->pub.how->dry)
@@ -413,6 +426,7 @@ static enum err all_rows(struct run *r, struct errmsg *e) {
     struct batch_counts *n = batch_counts(r->pub.batch);
     while (csv_next(r->csv, &r->row)) {
         arena_reset(r->row_arena);
+        r->row_v = v;
         n->read++;
         if (row_usable(r) && read_cells(r, v))
             TRY(put_row(r, v, e));
@@ -470,7 +484,10 @@ static enum err end_vanished(struct run *r, struct errmsg *e) {
 static enum err prepare(struct run *r, struct errmsg *e) {
     const struct source *s = r->pub.source;
     bool people = false;
+    r->day_column = SIZE_MAX;
     for (size_t c = 0; c < s->column_count; c++) {
+        if (s->day != NULL && strcmp(s->columns[c].name, s->day) == 0)
+            r->day_column = c;
         const char *name =
             s->columns[c].copy_of == NULL ? s->columns[c].name : s->columns[c].copy_of;
         r->cell_of[c] = SIZE_MAX;
@@ -561,7 +578,7 @@ static void report(struct run *r, bool applied) {
     struct arena *a = r->pub.arena;
     out->counts = *batch_counts(r->pub.batch);
     out->errors = batch_errors(b);
-    out->warnings = r->warnings;
+    out->warnings += r->warnings;
     out->batch_id = applied ? batch_id(b) : 0;
     out->assumed = arena_str(a, batch_assumed(b));
     out->problem_count = batch_problem_count(b);
@@ -613,7 +630,7 @@ enum err source_run(struct store *s, const struct source_view *view, const struc
     const struct source *src = view->source;
     struct store_lock *lock = NULL;
     struct run r = {.pub = {.source = src, .how = how, .result = out, .arena = a}, .view = view};
-    *out = (struct source_result){0};
+    *out = (struct source_result){.first_day = DATE_NONE};
     r.pub.file_name = view->file_name;
     r.stem = stem_of(view->file_name);
     if (view->missing_count > 0)

@@ -100,6 +100,8 @@ struct source {
     size_t column_count;
     const char *const *key; /* fields of the kind that tell records apart, NULL-ended */
     enum vanish vanish;     /* records in force, once imported, that the file no longer names */
+    const char
+        *day; /* name of the column with the day a row speaks for; NULL: the import's as_of */
     /* Wide: every further column of numbers is a record of its own: the column's name goes into
      * one field, the number into the other. NULL for none. */
     const char *measure_field, *value_field;
@@ -178,6 +180,7 @@ struct source_result { /* in the arena given */
     struct batch_counts counts;
     int64_t same, errors, warnings;
     int64_t in_force;  /* records before */
+    int32_t first_day; /* the earliest day that added or changed rows speak for; DATE_NONE: as_of */
     bool too_many_end; /* more than the safety stop allows */
     struct source_example *examples;
     size_t example_count;

@@ -22,6 +22,12 @@ extern const size_t provide_source_count;
 extern const struct indicator provide_indicators[];
 extern const size_t provide_indicator_count;
 
+/* source_run of one of provide_sources, which also tells the roll-up from which day on readings may
+ * differ (measure_catch_up then makes them). What import commands and pages call. */
+NODISCARD enum err provide_import(struct store *s, const struct source_view *view,
+                                  const struct source_how *how, struct arena *a,
+                                  struct source_result *out, struct errmsg *e);
+
 /* Lets undo take back what these sources wrote. Once at the start of the process. */
 void provide_register(void);
 

@@ -5,8 +5,12 @@
 #include "provide/provide.h"
 
 #include "access/role.h"
+#include "base/date.h"
+#include "measure/rollup.h"
 #include "provide/names.h"
 #include "provide/usage.h"
+
+#include <string.h>
 
 #define ALSO(...)                                                                                  \
     .also = (const char *const[]) {                                                                \
@@ -291,6 +295,7 @@ static const struct source source_connectivity = {
         "schoolId,schoolName,measuredOn,downMbps,upMbps,busyHourMbps,provider,monthlyCostUsd,"
         "technicians\n0101,Lincoln Elementary,2026-09-15,1000,1000,420,Valley "
         "Fiber,1250.00,0.5\n0102,Roosevelt Middle,2026-09-15,500,500,480,Valley Fiber,900.00,1\n",
+    .day = "measuredOn",
     .fresh_days = 120,
     IMPORT,
 };
@@ -343,6 +348,7 @@ static const struct source source_home_access = {
     .names = &provide_names,
     .example = "studentId,surveyedOn,hasInternet,downMbps,upMbps,ownDevice\n100234,2026-09-01,yes,"
                "120,25,no\n100235,2026-09-01,unknown,,,\n",
+    .day = "surveyedOn",
     .fresh_days = 365,
     IMPORT,
 };
@@ -448,6 +454,7 @@ static const struct source source_needs = {
     .names = &provide_names,
     .example = "studentId,need,tool,status,reviewedOn\n100234,text to speech,Screen "
                "reader,met,2026-09-10\n100235,switch access,,unmet,2026-09-12\n",
+    .day = "reviewedOn",
     .fresh_days = 180,
     IMPORT,
 };
@@ -500,6 +507,7 @@ static const struct source source_teacher_survey = {
     .example = "staffId,surveyedOn,confidence,learner,leader,citizen,collaborator,designer,"
                "facilitator,analyst,trainingHours\nT00123,2026-09-20,4,3,2,3,3,2,3,2,12\nT00124,"
                "2026-09-20,3,2,2,2,3,2,2,1,4\n",
+    .day = "surveyedOn",
     .fresh_days = 365,
     IMPORT,
 };
@@ -552,6 +560,7 @@ static const struct source source_scores = {
     .names = &provide_names,
     .example = "studentId,window,takenOn,mathScore,readingScore\n100234,fall "
                "2026,2026-09-14,214,208\n100235,fall 2026,2026-09-14,198,\n",
+    .day = "takenOn",
     .fresh_days = 200,
     IMPORT,
 };
@@ -590,6 +599,7 @@ static const struct source source_attendance = {
     .names = &provide_names,
     .example =
         "studentId,month,daysEnrolled,daysPresent\n100234,2026-09,21,20\n100235,2026-09,21,14\n",
+    .day = "month",
     .fresh_days = 60,
     IMPORT,
 };
@@ -788,4 +798,34 @@ const size_t provide_source_count = sizeof provide_sources / sizeof provide_sour
 void provide_register(void) {
     source_undo_kinds(provide_kinds, provide_kind_count);
     batch_undo_other(&usage_undo);
+}
+
+/* An import of one source that indicators of another stand on too. */
+static const struct {
+    const char *imported, *also;
+} feeds[] = {{"devices", "connectivity"}, {"licences", "usage"}};
+
+static enum err touch(struct db *db, const struct source *s, int32_t from, struct errmsg *e) {
+    int64_t now = date_now_us();
+    TRY(measure_touch(db, s->name, from, now, e));
+    for (size_t i = 0; i < sizeof feeds / sizeof feeds[0]; i++)
+        if (strcmp(feeds[i].imported, s->name) == 0)
+            TRY(measure_touch(db, feeds[i].also, from, now, e));
+    return ERR_OK;
+}
+
+enum err provide_import(struct store *s, const struct source_view *view,
+                        const struct source_how *how, struct arena *a, struct source_result *out,
+                        struct errmsg *e) {
+    struct db *db;
+    TRY(source_run(s, view, how, a, out, e));
+    if (how->dry)
+        return ERR_OK;
+    bool before = out->first_day != DATE_NONE && out->first_day < how->as_of;
+    TRY(store_begin(s, &db, e));
+    enum err r = touch(db, view->source, before ? out->first_day : how->as_of, e);
+    if (r == ERR_OK)
+        return store_commit(s, e);
+    store_rollback(s);
+    return r;
 }

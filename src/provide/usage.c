@@ -127,6 +127,11 @@ static void repeats_told(struct usage *u, size_t repeats) {
                      repeats);
 }
 
+static void days_from(struct usage *u, int32_t day) {
+    int32_t *first = &u->run->result->first_day;
+    *first = *first == DATE_NONE || day < *first ? day : *first;
+}
+
 static enum err write_segment(struct usage *u, struct errmsg *e) {
     struct segment segment = {0};
     size_t repeats = 0;
@@ -149,6 +154,7 @@ static enum err write_segment(struct usage *u, struct errmsg *e) {
     if (r == ERR_OK)
         r = segment_build(u->kind, &rows, 1, BUILD_THREADS, &segment, &repeats, e);
     if (r == ERR_OK) {
+        days_from(u, segment.first_day);
         r = facts_add(u->run->db, arena_z(a, events_dir(a)), batch_id(u->run->batch), &segment, e);
         segment_close(&segment);
     }
@@ -318,6 +324,7 @@ static enum err whole(void *ctx, const struct source_text *t, bool *taken, struc
     if (r == ERR_INVALID && result.refused == result.rows)
         return ERR_OK; /* every row was refused, and each is told */
     TRY(r);
+    days_from(u, segment.first_day);
     repeats_told(u, result.repeats);
     if (result.us_dates > 0)
         batch_assume(u->run->batch, "%zu dates were not written YYYY-MM-DD; US order was assumed.",

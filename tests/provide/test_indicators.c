@@ -38,7 +38,7 @@ static void give(struct store_test *t, const char *name, const char *text, const
     assert_true(date_parse(str_z(as_of), &how.as_of));
     assert_ok(source_look(t->db, provide_sources, provide_source_count, NULL, str_z(name),
                           str_z(text), a, &v, e));
-    assert_ok(source_run(t->store, &v, &how, a, &r, e));
+    assert_ok(provide_import(t->store, &v, &how, a, &r, e));
     if (r.errors + r.warnings > 0)
         fail_msg("%.*s", STR_ARG(r.problems[0].what));
     arena_free(a);

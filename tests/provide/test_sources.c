@@ -37,7 +37,7 @@ static struct source_result run_how(struct store_test *t, struct arena *a, const
                                     const char *text, struct source_how how) {
     struct source_result out;
     struct source_view v = look(t, a, name, text);
-    assert_ok(source_run(t->store, &v, &how, a, &out, e));
+    assert_ok(provide_import(t->store, &v, &how, a, &out, e));
     return out;
 }
 

@@ -2,6 +2,8 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,7 +153,15 @@ static enum err add(struct zip *z, struct archive_entry *entry, size_t place, st
     return ERR_OK;
 }
 
-static enum err read_directory(struct zip *z, struct errmsg *e) {
+/* libarchive converts names by the thread's locale; in the C locale an accent has no name. */
+static locale_t utf8;
+static pthread_once_t utf8_once = PTHREAD_ONCE_INIT;
+
+static void make_utf8(void) {
+    utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+}
+
+static enum err read_entries(struct zip *z, struct errmsg *e) {
     struct archive *ar;
     struct archive_entry *entry;
     enum err r;
@@ -181,6 +191,15 @@ static enum err read_directory(struct zip *z, struct errmsg *e) {
                     "The zip would unpack to %llu times its size, which no real export does. "
                     "Nothing was read.",
                     (unsigned long long)(total / z->packed_total));
+    return r;
+}
+
+static enum err read_directory(struct zip *z, struct errmsg *e) {
+    CHECK(pthread_once(&utf8_once, make_utf8) == 0);
+    locale_t before = utf8 == (locale_t)0 ? (locale_t)0 : uselocale(utf8);
+    enum err r = read_entries(z, e);
+    if (before != (locale_t)0)
+        (void)uselocale(before);
     return r;
 }
 

@@ -20,7 +20,9 @@ static int by_weight(const void *x, const void *y) {
     return code != 0 ? code : a->c.r.group - b->c.r.group;
 }
 
-/* The widest of one dimension: the group behind with the most |d| x n; false when there is none. */
+/* The widest of one dimension: the group behind with the most |d| x n x n' / (n + n'), n' being all
+ * others: a majority "behind" a handful weighs as little as the handful. False when there is none.
+ */
 static bool widest(const struct contrast_list *l, double n_least, struct ranked *out) {
     out->weight = 0;
     for (size_t i = 0; i < l->n; i++) {
@@ -29,7 +31,8 @@ static bool widest(const struct contrast_list *l, double n_least, struct ranked 
             !c->r.value.n_known || (double)c->r.value.n < n_least || !c->others.n_known ||
             (double)c->others.n < n_least)
             continue;
-        double weight = fabs(c->d.value) * (double)c->r.value.n;
+        double n = (double)c->r.value.n, others = (double)c->others.n;
+        double weight = fabs(c->d.value) * n * others / (n + others);
         if (weight > out->weight)
             *out = (struct ranked){*c, weight};
     }

@@ -31,7 +31,7 @@ enum err lede_make(struct db *db, struct arena *a, int64_t org_id, int32_t as_of
     int32_t top = org_tree_find(tree, out->org_id);
     for (size_t o = 0; o < tree->n; o++)
         out->schools += tree->org[o].school && org_tree_under(tree, (int32_t)o, top);
-    TRY(get(db, a, "student_moved", "", out, &out->students, e));
+    TRY(get(db, a, "student_record_complete", "", out, &out->students, e));
     out->org_name = out->students.org_name;
     TRY(get(db, a, "learn_ready", "", out, &out->ready, e));
     TRY(get(db, a, "learn_blocked", "line", out, &out->no_line, e));

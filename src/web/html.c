@@ -167,7 +167,7 @@ const char *money(struct html *h, int64_t cents) {
     char whole[32];
     (void)snprintf(whole, sizeof whole, "%" PRIu64, v / 100);
     const char *sign = cents < 0 ? "-" : "";
-    return v % 100 == 0
+    return v % 100 == 0 || v >= 100000 /* from $1,000 on nobody asks for cents */
                ? arena_fmt(h->a, "%s$%s", sign, grouped(h, whole)).p
                : arena_fmt(h->a, "%s$%s.%02u", sign, grouped(h, whole), (unsigned)(v % 100)).p;
 }

@@ -37,7 +37,7 @@ const char *num(struct html *h, double v); /* 1,234 or 1,234.5: at most 1 decima
 const char *num_dec(struct html *h, double v, int decimals); /* exactly so many */
 const char *num_int(struct html *h, int64_t v);              /* 12,014 */
 const char *percent(struct html *h, double share);           /* 0.764 -> "76.4 %" */
-const char *money(struct html *h, int64_t cents); /* "$214,200", "$1.50" where there are cents */
+const char *money(struct html *h, int64_t cents); /* "$214,200", "$1.50": cents below $1,000 */
 const char *day(struct html *h, int32_t d);       /* 20 Nov 2026; 20 nov 2026; "" for DATE_NONE */
 const char *day_long(struct html *h, int32_t d);  /* 20 November 2026; 20 de noviembre de 2026 */
 const char *month(struct html *h, int32_t d);     /* Nov 2026 */

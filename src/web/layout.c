@@ -100,9 +100,13 @@ const char *page_url(struct req *r, const char *name, const char *value) {
 static void write_me(struct req *r, struct html *h) {
     bool es = h->lang == LANG_ES;
     html(h, "<div class=\"me\">");
-    if (r->viewer.account_id != 0)
-        html(h, "<a href=\"/account\">%.*s<span class=\"role\">, %s</span></a> ",
-             STR_ARG(r->viewer.display_name), tr(role_label(r->viewer.role), h->lang));
+    if (r->viewer.account_id != 0) {
+        struct str role = str_z(tr(role_label(r->viewer.role), h->lang));
+        bool named =
+            !str_starts(r->viewer.display_name, role); /* "Principal, Oak Hill ES" says it */
+        html(h, "<a href=\"/account\">%.*s<span class=\"role\">%s%s</span></a> ",
+             STR_ARG(r->viewer.display_name), named ? ", " : "", named ? role.p : "");
+    }
     html(h, "<a href=\"%s\" lang=\"%s\" hreflang=\"%s\">%s</a>",
          page_url(r, "lang", es ? "en" : "es"), es ? "en" : "es", es ? "en" : "es",
          es ? "English" : "Español");

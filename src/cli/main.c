@@ -1,5 +1,7 @@
 #include "cli/commands.h"
 #include "plan/indicators.h"
+#include "provide/provide.h"
+#include "roster/load.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -36,6 +38,8 @@ int main(int argc, char **argv) {
         (void)fputs("homeroom: the cryptographic library did not start.\n", stderr);
         return 10;
     }
+    provide_register();
+    roster_register();
     plan_load_indicators();
     return command_run(commands, argc, argv);
 }

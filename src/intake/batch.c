@@ -433,6 +433,7 @@ enum err batch_undo(struct store *s, int64_t id, int32_t today, struct undo_repo
     struct store_lock *lock;
     struct db *db;
     *out = (struct undo_report){0};
+    CHECK(group_count + other_count > 0); /* else nothing would be taken back, silently */
     TRY(import_lock(s, &lock, e));
     enum err x = store_begin(s, &db, e);
     if (x == ERR_OK) {

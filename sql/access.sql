@@ -51,8 +51,16 @@ DELETE FROM account_org WHERE account_id = :account;
 -- account_org_insert: one more.
 INSERT INTO account_org(account_id, org_id) VALUES (:account, :org);
 
--- account_coach_insert: a teacher this coach works with.
-INSERT INTO coach_of(account_id, person_id, begins_on) VALUES (:account, :person, :on);
+-- account_coach_insert: a teacher this coach works with, from a day on.
+INSERT INTO coach_of(account_id, person_id, begins_on) VALUES (:account, :person, :on)
+ON CONFLICT (account_id, person_id, begins_on) DO UPDATE SET ends_on = NULL;
+
+-- account_coach_end: no longer, from a day on.
+UPDATE coach_of SET ends_on = :on WHERE account_id = :account AND person_id = :person AND (ends_on IS NULL OR ends_on > :on);
+
+-- account_coach_list: the teachers a coach works with on a day, by name -> id, name, since
+SELECT p.id, p.given_name || ' ' || p.family_name, c.begins_on FROM coach_of c JOIN person p ON p.id = c.person_id
+WHERE c.account_id = :account AND c.begins_on <= :on AND (c.ends_on IS NULL OR c.ends_on > :on) ORDER BY p.family_name, p.given_name;
 
 -- access_org_choices: districts, schools and above, by kind and name, for a form -> id, name, kind
 --   scan: a district has a few hundred orgs

@@ -187,9 +187,32 @@ enum err account_set_language(struct db *db, int64_t id, enum lang lang, struct 
 enum err account_coach(struct db *db, const struct viewer *by, int64_t id, int64_t teacher_id,
                        int32_t begins_on, struct errmsg *e) {
     char on[DATE_TEXT], number[24];
-    TRY(db_exec(db, SQL_ACCOUNT_COACH_INSERT,
-                ARGS(V_INT(id), V_INT(teacher_id), V_Z(date_text(begins_on, on))), NULL, e));
+    struct val day = V_Z(date_text(begins_on, on));
+    int64_t one = 0;
+    bool staff, already;
+    TRY(db_int(db, SQL_ACCESS_IS_STAFF, ARGS(V_INT(teacher_id)), &one, &staff, e));
+    if (!staff)
+        return text(e, ERR_INVALID, by_lang(by),
+                    TR("That person is no teacher or other member of staff in the roster.",
+                       "Esa persona no es docente ni personal en el padrón."));
+    TRY(db_int(db, SQL_ACCESS_COACHES, ARGS(V_INT(id), V_INT(teacher_id), day), &one, &already, e));
+    if (already)
+        return text(e, ERR_CONFLICT, by_lang(by),
+                    TR("They work together already.", "Ya trabajan juntos."));
+    TRY(db_exec(db, SQL_ACCOUNT_COACH_INSERT, ARGS(V_INT(id), V_INT(teacher_id), day), NULL, e));
     return note(db, by, "change", id, "coaches", id_text(number, teacher_id), e);
+}
+
+enum err account_coach_end(struct db *db, const struct viewer *by, int64_t id, int64_t teacher_id,
+                           int32_t ends_on, struct errmsg *e) {
+    char on[DATE_TEXT], number[24];
+    int64_t changed = 0;
+    TRY(db_exec(db, SQL_ACCOUNT_COACH_END,
+                ARGS(V_Z(date_text(ends_on, on)), V_INT(id), V_INT(teacher_id)), &changed, e));
+    if (changed == 0)
+        return text(e, ERR_NOT_FOUND, by_lang(by),
+                    TR("They do not work together.", "No trabajan juntos."));
+    return note(db, by, "change", id, "coaches no longer", id_text(number, teacher_id), e);
 }
 
 static struct account account_of(const struct rows *r, struct arena *a) {

@@ -56,8 +56,12 @@ NODISCARD enum err account_set_role(struct db *db, const struct viewer *by, int6
                                     struct errmsg *e);
 NODISCARD enum err account_set_language(struct db *db, int64_t id, enum lang lang,
                                         struct errmsg *e);
+/* ERR_INVALID when that is no member of staff, ERR_CONFLICT when they work together already. */
 NODISCARD enum err account_coach(struct db *db, const struct viewer *by, int64_t id,
                                  int64_t teacher_id, int32_t begins_on, struct errmsg *e);
+/* From a day on no longer; ERR_NOT_FOUND when they did not work together. */
+NODISCARD enum err account_coach_end(struct db *db, const struct viewer *by, int64_t id,
+                                     int64_t teacher_id, int32_t ends_on, struct errmsg *e);
 /* By username (any case) or by id; ERR_NOT_FOUND. */
 NODISCARD enum err account_find(struct db *db, struct str username, struct arena *a,
                                 struct account *out, struct errmsg *e);

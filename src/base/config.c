@@ -36,10 +36,11 @@ const struct config_row config_rows[CONF_COUNT] = {
     [CONF_SESSION_HOURS] = {"session_hours", CONF_INT, "hours", "12", 1, 720,
                             TR_INIT("A sign-in ends after this long without a request.",
                                     "La sesión termina tras este tiempo sin actividad.")},
-    [CONF_SIGN_IN_TRIES] =
-        {"sign_in_tries", CONF_INT, "tries", "10", 3, 1000,
-         TR_INIT("Wrong passwords per account and per address in 15 minutes before both must wait.",
-                 "Contraseñas erróneas por cuenta y dirección en 15 minutos antes de esperar.")},
+    [CONF_SIGN_IN_TRIES] = {"sign_in_tries", CONF_INT, "tries", "10", 3, 1000,
+                            TR_INIT("Wrong passwords per account in 15 minutes before it must "
+                                    "wait; five times as many per address.",
+                                    "Contraseñas erróneas por cuenta en 15 minutos antes de "
+                                    "esperar; cinco veces más por dirección.")},
     [CONF_MINIMUM_N] =
         {"minimum_n", CONF_INT, "people", "10", 10, 1000,
          TR_INIT("Groups smaller than this are hidden, and so is what would reveal them.",

@@ -252,7 +252,7 @@ struct job {
     struct account_new fresh;
     struct account acc;
     char hash[PASSWORD_HASH];
-    int64_t id;
+    int64_t id, teacher;
     bool flag;
     enum role role;
     const int64_t *orgs;
@@ -348,6 +348,38 @@ static enum err post_new(struct req *r, struct errmsg *e) {
 
 /* -- one account ------------------------------------------------------------------------------- */
 
+/* The teachers a coach works with: a list, each with a way to end it, and a field to add one. */
+static enum err coach_panel(struct req *r, struct html *h, int64_t id, struct errmsg *e) {
+    char on[DATE_TEXT];
+    struct rows *rows;
+    const char *path = arena_fmt(r->a, "/accounts/%" PRId64 "/coach", id).p;
+    html(h, "<section class=\"panel\"><header><h2>%s</h2></header><ul class=\"next\">",
+         T(h, "Teachers it coaches", "Docentes a quienes asesora"));
+    TRY(db_rows(r->db, SQL_ACCOUNT_COACH_LIST, ARGS(V_INT(id), V_Z(date_text(r->today, on))), &rows,
+                e));
+    while (rows_next(rows)) {
+        html(h, "<li><span>%.*s", STR_ARG(rows_str(rows, 1)));
+        html_say(h, " <span class=\"sub\">since %s</span></span>",
+                 " <span class=\"sub\">desde el %s</span></span>", day(h, rows_date(rows, 2)));
+        form_action(r, arena_fmt(r->a, "%s/%" PRId64 "/end", path, rows_int(rows, 0)).p,
+                    TR("End", "Terminar"), true);
+        html(h, "</li>");
+    }
+    TRY(rows_close(rows, e));
+    html(h, "</ul>");
+    struct form f = form_begin(r, path, 0);
+    form_text(&f, &(struct input){.name = "teacher",
+                                  .label = TR("Add a teacher", "Agregar docente"),
+                                  .help = TR("Local number, user name or e-mail.",
+                                             "Número local, usuario o correo."),
+                                  .required = true,
+                                  .max = 120});
+    form_submit(&f, TR("Add", "Agregar"));
+    form_end(&f);
+    html(h, "</section>");
+    return ERR_OK;
+}
+
 static enum err account_page(struct req *r, int64_t id, struct errmsg *e) {
     struct account acc;
     struct option *orgs;
@@ -388,6 +420,8 @@ static enum err account_page(struct req *r, int64_t id, struct errmsg *e) {
     form_submit(&f, TR("Save", "Guardar"));
     form_end(&f);
     html(h, "</section>");
+    if (acc.role == ROLE_COACH)
+        TRY(coach_panel(r, h, id, e));
     page_end(r);
     return ERR_OK;
 }
@@ -423,6 +457,47 @@ static enum err post_one(struct req *r, struct errmsg *e) {
         reply_status(r, 422);
         return account_page(r, j.id, e);
     }
+    reply_redirect(r, arena_fmt(r->a, "/accounts/%" PRId64, j.id).p);
+    reply_notice(r, TR("Saved.", "Guardado."));
+    return ERR_OK;
+}
+
+static enum err save_coach(struct db *db, void *arg, struct errmsg *e) {
+    struct job *j = arg;
+    struct viewer *v = &j->r->viewer;
+    return j->flag ? account_coach(db, v, j->id, j->teacher, j->r->today, e)
+                   : account_coach_end(db, v, j->id, j->teacher, j->r->today, e);
+}
+
+static enum err post_coach(struct req *r, struct errmsg *e) {
+    struct job j = {.r = r, .flag = true};
+    struct errmsg why = {{0}};
+    struct str who = req_form(r, "teacher");
+    bool found = false;
+    TRY(req_id(r, "id", &j.id, e));
+    TRY(account_get(r->db, j.id, r->a, &j.acc, e));
+    if (who.n > 0)
+        TRY(db_int(r->db, SQL_ACCESS_PERSON_LOOKUP, ARGS(V_STR(who)), &j.teacher, &found, e));
+    if (!found || j.acc.role != ROLE_COACH)
+        form_error(r, "teacher",
+                   TR("Nobody in the roster has that number, user name or e-mail.",
+                      "Nadie en el padrón tiene ese número, usuario o correo."));
+    else if (req_write(r, save_coach, &j, &why) != ERR_OK)
+        form_error_text(r, "teacher", why.text);
+    if (form_failed(r)) {
+        reply_status(r, 422);
+        return account_page(r, j.id, e);
+    }
+    reply_redirect(r, arena_fmt(r->a, "/accounts/%" PRId64, j.id).p);
+    reply_notice(r, TR("Saved.", "Guardado."));
+    return ERR_OK;
+}
+
+static enum err post_coach_end(struct req *r, struct errmsg *e) {
+    struct job j = {.r = r};
+    TRY(req_id(r, "id", &j.id, e));
+    TRY(req_id(r, "teacher", &j.teacher, e));
+    TRY(req_write(r, save_coach, &j, e));
     reply_redirect(r, arena_fmt(r->a, "/accounts/%" PRId64, j.id).p);
     reply_notice(r, TR("Saved.", "Guardado."));
     return ERR_OK;
@@ -506,6 +581,16 @@ const struct route routes_accounts[] = {
      .handler = post_one,
      .perm = PERM_ACCOUNTS,
      .title = TR_INIT("Account", "Cuenta")},
+    {.method = POST,
+     .pattern = "/accounts/{id}/coach",
+     .handler = post_coach,
+     .perm = PERM_ACCOUNTS,
+     .title = TR_INIT("Teachers it coaches", "Docentes a quienes asesora")},
+    {.method = POST,
+     .pattern = "/accounts/{id}/coach/{teacher}/end",
+     .handler = post_coach_end,
+     .perm = PERM_ACCOUNTS,
+     .title = TR_INIT("Teachers it coaches", "Docentes a quienes asesora")},
     {.method = POST,
      .pattern = "/accounts/{id}/disable",
      .handler = post_disable,

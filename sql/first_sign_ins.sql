@@ -1,11 +1,12 @@
--- first_teacher: who teaches most sections on a day.
+-- first_teacher: who has a homeroom on a day, else who teaches most sections.
 --   :on ISO date    -> person, name, school id, school
 --   scan: once per installation, over one district's teachers
 SELECT p.id, p.given_name || ' ' || p.family_name, o.id, o.name
 FROM enrollment e JOIN person p ON p.id = e.person_id JOIN org o ON o.id = e.org_id
+JOIN section c ON c.id = e.section_id
 WHERE e.role = 'teacher' AND e.begins_on <= :on AND (e.ends_on IS NULL OR e.ends_on > :on)
 GROUP BY p.id, p.given_name, p.family_name, o.id, o.name
-ORDER BY count(*) DESC, p.id LIMIT 1;
+ORDER BY max(CASE WHEN c.kind = 'homeroom' THEN 1 ELSE 0 END) DESC, count(*) DESC, p.id LIMIT 1;
 
 -- first_student: a student of a teacher on a day, the oldest record.
 --   :teacher  :on    -> person, name, school id, school

@@ -168,6 +168,12 @@ static enum err newest_of(struct req *r, const struct kind *k, const struct kind
     return kind_may_read(k, NULL, as) ? kind_list(r->db, k, as, &q, r->a, out, e) : ERR_OK;
 }
 
+/* What a measure is called, where it feeds an indicator; else as the file named it. */
+static const char *measure_label(struct html *h, const char *measure) {
+    const struct indicator *ind = catalogue_find(arena_fmt(h->a, "score_%s", measure));
+    return ind == NULL ? measure : tr(ind->name, h->lang);
+}
+
 static enum err write_results(struct req *r, struct html *h, const struct person_view *p,
                               struct errmsg *e) {
     struct kind_as as = kind_view_of(r, &p->id, 1);
@@ -195,7 +201,7 @@ static enum err write_results(struct req *r, struct html *h, const struct person
     for (size_t i = 0; i < scores.n; i++) {
         const struct kind_row *x = &scores.rows[i];
         fact(h,
-             arena_fmt(r->a, "%s, %s", kind_text(h, &kind_score, x, "measure"),
+             arena_fmt(r->a, "%s, %s", measure_label(h, kind_text(h, &kind_score, x, "measure")),
                        kind_text(h, &kind_score, x, "taken_on"))
                  .p,
              kind_text(h, &kind_score, x, "value"));

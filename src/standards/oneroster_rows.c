@@ -4,6 +4,8 @@
 #include "base/hash.h"
 #include "base/keymap.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,10 +75,12 @@ enum {
 };
 enum { E_CLASS = 3, E_SCHOOL, E_USER, E_ROLE, E_PRIMARY, E_BEGIN, E_END };
 
-#define COMMON                                                                                     \
-    {"sourcedId", true, "sourcedGUID"}, {"status", false, NULL}, {                                 \
+#define NO_STATES                                                                                  \
+    {"status", false, NULL}, {                                                                     \
         "dateLastModified", false, NULL                                                            \
     }
+#define COMMON {"sourcedId", true, "sourcedGUID"}, NO_STATES
+#define NO_ID(also) {"sourcedId", false, also}, NO_STATES
 
 const struct or_spec or_specs[OR_FILES] = {
     [OR_SESSIONS] = {"academicSessions",
@@ -103,7 +107,7 @@ const struct or_spec or_specs[OR_FILES] = {
                     {COMMON,
                      {"title", true, NULL},
                      {"orgSourcedId", false, "orgSourcedIds"},
-                     {"courseCode", false, NULL},
+                     {"courseCode", false, "code"},
                      {"grades", false, "grade"},
                      {"subjects", false, "subject"},
                      {"schoolYearSourcedId", false, NULL},
@@ -115,7 +119,7 @@ const struct or_spec or_specs[OR_FILES] = {
                      {"courseSourcedId", false, NULL},
                      {"classType", false, NULL},
                      {"schoolSourcedId", true, "orgSourcedId"},
-                     {"termSourcedIds", false, "termSourcedId"},
+                     {"termSourcedIds", false, "termSourcedId|sessionSourcedIds"},
                      {"classCode", false, NULL},
                      {"location", false, NULL},
                      {"grades", false, "grade"},
@@ -154,17 +158,18 @@ const struct or_spec or_specs[OR_FILES] = {
                    {"preferredFamilyName", false, "preferredLastName"}}},
     [OR_ROLES] = {"roles",
                   TAB_ROLE,
-                  {COMMON,
+                  {NO_ID("sourcedGUID"),
                    {"userSourcedId", true, NULL},
                    {"roleType", false, NULL},
                    {"role", true, NULL},
                    {"orgSourcedId", true, NULL},
-                   {"beginDate", false, NULL},
-                   {"endDate", false, NULL},
+                   {"beginDate", false, "roleStartDate"},
+                   {"endDate", false, "roleEndDate"},
                    {"userProfileSourcedId", false, NULL}}},
     [OR_DEMOGRAPHICS] = {"demographics",
                          TAB_STATUS,
-                         {COMMON,
+                         {{"sourcedId", true, "userSourcedId|sourcedGUID"},
+                          NO_STATES,
                           {"birthDate", false, "birthdate"},
                           {"sex", false, "gender"},
                           {"americanIndianOrAlaskaNative", false, NULL},
@@ -180,7 +185,7 @@ const struct or_spec or_specs[OR_FILES] = {
                           {"publicSchoolResidenceStatus", false, NULL}}},
     [OR_ENROLLMENTS] = {"enrollments",
                         TAB_ENROLLMENT,
-                        {COMMON,
+                        {NO_ID("sourcedGUID"),
                          {"classSourcedId", true, NULL},
                          {"schoolSourcedId", false, NULL},
                          {"userSourcedId", true, NULL},
@@ -204,6 +209,7 @@ const char *const or_assumption_text[OR_ASSUMPTIONS] = {
     "a missing enabledUser was read as true",
     "home languages that could not be recognised were left unknown",
     "schools without a parent were put under the only district",
+    "there is no column sourcedId, so class, person and role together stand for it",
 };
 
 /* ---- cells ---- */
@@ -330,13 +336,29 @@ static uint64_t fold(uint64_t h, struct str s) {
 
 /* ---- each file ---- */
 
+/* Class, person and role are one enrollment; person, role and org one role. */
+static void make_id(struct or_context *cx, const struct str cell[], struct load_row *r,
+                    struct or_row *row) {
+    bool role = cx->file == OR_ROLES;
+    cx->assumed |= role ? 0u : OR_NO_ID;
+    r->key = fold(fold(key_of(cell[role ? R_ORG : E_CLASS]), cell[role ? R_USER : E_USER]),
+                  cell[role ? R_ROLE : E_ROLE]);
+    (void)snprintf(row->made_id, sizeof row->made_id, "made:%016" PRIx64, r->key);
+    r->ext = str_z(row->made_id);
+    r->key = hash64(r->ext);
+}
+
 static bool common(struct or_context *cx, const struct str cell[], struct load_row *r,
                    struct or_row *row) {
     static const struct word states[] = {
         {"active", 0}, {"tobedeleted", 1}, {"inactive", 1}, {"deleted", 1}, {NULL, 0}};
-    if (cell[C_ID].n == 0)
+    *r = (struct load_row){.ext = cell[C_ID], .gone_on = DATE_NONE};
+    if (cell[C_ID].n > 0)
+        r->key = hash64(cell[C_ID]);
+    else if ((cx->present & 1) == 0 && (cx->file == OR_ROLES || cx->file == OR_ENROLLMENTS))
+        make_id(cx, cell, r, row);
+    else
         return refuse(row, cell, C_ID, empty);
-    *r = (struct load_row){.ext = cell[C_ID], .key = hash64(cell[C_ID]), .gone_on = DATE_NONE};
     row->key = r->key;
     if (cell[C_STATUS].n == 0)
         return true;
@@ -413,9 +435,23 @@ static struct str locale_of(struct str s) {
 }
 
 static bool convert_org(struct or_context *cx, const struct str cell[], struct or_row *row) {
-    static const struct word kinds[] = {
-        {"school", 0}, {"district", 1},   {"local", 2}, {"state", 3},  {"national", 4},
-        {"nation", 4}, {"department", 5}, {"lea", 1},   {"region", 2}, {NULL, 0}};
+    static const struct word kinds[] = {{"school", 0},
+                                        {"district", 1},
+                                        {"local", 2},
+                                        {"state", 3},
+                                        {"national", 4},
+                                        {"nation", 4},
+                                        {"department", 5},
+                                        {"lea", 1},
+                                        {"region", 2},
+                                        {"county", 2},
+                                        {"educationserviceagency", 2},
+                                        {"localeducationagency", 1},
+                                        {"ministryofeducation", 3},
+                                        {"campus", 0},
+                                        {"college", 0},
+                                        {"university", 0},
+                                        {NULL, 0}};
     static const char *const names[] = {"school", "district", "region",
                                         "state",  "nation",   "department"};
     struct load_org *o = &row->u.org;
@@ -792,10 +828,10 @@ size_t or_plain_name(struct str s, char out[static OR_TEXT]) {
 static unsigned header_distance(const struct or_column *c, struct str header) {
     char want[OR_TEXT], got[OR_TEXT];
     unsigned best = 99;
-    const char *names[2] = {c->name, c->also};
     size_t n = or_plain_name(header, got);
-    for (size_t k = 0; k < 2 && names[k] != NULL && n > 0; k++) {
-        size_t m = or_plain_name(str_z(names[k]), want);
+    struct str rest = str_z(c->also), name = str_z(c->name);
+    for (bool more = n > 0; more; more = rest.n > 0 && str_split(&rest, '|', &name)) {
+        size_t m = or_plain_name(name, want);
         unsigned most = m < 5 ? 0 : m < 9 ? 1 : 2;
         unsigned d = str_distance((struct str){got, n}, (struct str){want, m}, most);
         if (d <= most && d < best)

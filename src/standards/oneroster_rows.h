@@ -27,7 +27,7 @@ enum { OR_COLUMNS = 40, OR_CELL_BYTES = 8000, OR_ORGS_OF_USER = 16, OR_TEXT = 64
 struct or_column {
     const char *name;
     bool required;
-    const char *also; /* another name in use, or NULL */
+    const char *also; /* other names in use, | between them, or NULL */
 };
 struct or_spec {
     const char *name; /* "users": the file is users.csv */
@@ -51,7 +51,8 @@ enum or_assumption {
     OR_ENABLED = 1024,    /* no enabledUser: true */
     OR_LANGUAGE = 2048,   /* an unknown language left empty */
     OR_PARENT = 4096,     /* a school without a parent belongs to the only district */
-    OR_ASSUMPTIONS = 13
+    OR_NO_ID = 8192,      /* rows without an id of their own */
+    OR_ASSUMPTIONS = 14
 };
 extern const char *const or_assumption_text[OR_ASSUMPTIONS];
 
@@ -89,6 +90,7 @@ struct or_row {
         } demographics;
         struct load_enrollment enrollment;
     } u;
+    char made_id[24]; /* where the file has no sourcedId */
     /* texts of references, for the sentence when one dangles */
     struct str ref[4];
 };

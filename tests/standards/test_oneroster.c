@@ -380,7 +380,7 @@ static void refused_rows(struct store_test *t) {
          "This cell must not be empty. Fill it in at the source and export again."},
         {"orgs.csv", ORGS "s3,Clay,school,0003,d9,\n", 5, "parentSourcedId", "d9",
          "No organization in orgs.csv has this sourcedId. Add it, or correct this cell."},
-        {"orgs.csv", ORGS "s3,Clay,college,0003,d1,\n", 5, "type", "college",
+        {"orgs.csv", ORGS "s3,Clay,zoo,0003,d1,\n", 5, "type", "zoo",
          "This must be school, district, local, state, national or department."},
         {"classes.csv", CLASSES "k3,Art,c1,scheduled,s1,t9\n", 4, "termSourcedIds", "t9",
          "Not all of these terms are in academicSessions.csv. Add them, or correct this cell."},

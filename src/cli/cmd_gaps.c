@@ -34,7 +34,7 @@ static enum err query_of(struct job *j, struct errmsg *e) {
                 &j->q.org_id, e));
     TRY(group_arg(arg_text(a, "--group", NULL), &j->q.group, e));
     j->q.as_of = day;
-    j->q.most = (size_t)most;
+    j->q.most = arg_on(a, "--first-reading") ? 5 : (size_t)most;
     j->q.with_met = arg_on(a, "--met");
     j->q.standard = str_z(arg_text(a, "--standard", NULL));
     if (arg_on(a, "--schools"))
@@ -232,6 +232,7 @@ const struct command command_gaps = {
                 {"--standard", "CODE", "one standard only"},
                 {"--as-of", "DATE", "the newest roll-up on or before that day"},
                 {"--most", "N", "at most N rows"},
+                {"--first-reading", NULL, "where we stand, the five most pressing, the widest"},
                 {"--met", NULL, "also the standards that are met"},
                 {"--csv", "FILE", "write the list as CSV; recorded in the audit log"},
                 {"--xlsx", "FILE", "write the list as a workbook; recorded in the audit log"}},

@@ -11,7 +11,7 @@
 #include "calc/rollup.h"
 #include "measure/frame.h"
 
-enum { COLLECT_SERIES_MAX = 1000 };
+enum { COLLECT_SERIES_MAX = 200 };
 
 struct unit_column {
     struct str series;

@@ -5,6 +5,11 @@
  * BATCH_COLUMNS columns or BATCH_BYTES of values. Flushing is: kernel, cells of each org, the
  * door's decision over all orgs at once, stored form, one transaction per indicator.
  *
+ * Deciding what may be shown takes most of the time, so it is done once per different universe: of
+ * means and ratios only the sizes of the groups matter, and those are the same for every product
+ * that everyone could have used. Different ones are decided on as many threads as there are
+ * processors.
+ *
  * Marks. An indicator's readings of a day follow from: its definition, the frames, what its source
  * had been given up to that day, and the minimum n. The digest of all that is its mark. The row
  * with indicator '' is the day's own: what every source had been given. Where that is unchanged the
@@ -21,6 +26,8 @@
 #include "measure/collect.h"
 
 #include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -29,6 +36,7 @@ enum {
     ROLLUP_VERSION = 1, /* raise when the same records would give other readings */
     BATCH_COLUMNS = 24,
     BATCH_MEMBERS = 64,
+    THREADS_MOST = 8,
     KEEP_DAYS = 35,
     KEEP_MONTHS = 24
 };
@@ -208,7 +216,7 @@ static enum err save_member(struct day *d, const struct member *m,
 
 static unsigned threads(void) {
     long n = sysconf(_SC_NPROCESSORS_ONLN);
-    return n < 1 ? 1 : n > 8 ? 8 : (unsigned)n;
+    return n < 1 ? 1 : n > THREADS_MOST ? THREADS_MOST : (unsigned)n;
 }
 
 /* The kernel over `n` columns that share their units. */
@@ -233,58 +241,131 @@ static enum err run_kernel(const struct day *d, const struct unit_column *like,
     return rollup_run(&in, 0, a, out, e);
 }
 
-static enum err cells_of(const struct day *d, const struct indicator *ind, const struct rollup *r,
-                         size_t column, struct arena *a, struct cells **out, struct errmsg *e) {
-    size_t n = d->tree->n;
-    struct cells *cells = ARENA_ARRAY(a, struct cells, n);
-    int32_t *parent = ARENA_ARRAY(a, int32_t, n);
-    for (size_t o = 0; o < n; o++) {
-        org_cells(r, o, column, ind, &cells[o]);
-        parent[o] = d->tree->org[o].parent;
+/* One column on its way from the kernel to the door. */
+struct decision {
+    const struct indicator *ind;
+    struct cells *cells; /* [orgs] */
+    uint64_t key;        /* what the decision depends on */
+    size_t same_as;      /* an earlier decision with the same key, else itself */
+    enum err err;
+    struct errmsg e;
+};
+
+struct deciding {
+    const int32_t *parent;
+    size_t orgs, n;
+    struct decision *d;
+    atomic_size_t next;
+};
+
+static uint64_t decision_key(const struct decision *d, size_t orgs) {
+    bool rate = d->ind->kind == MEASURE_RATE;
+    uint64_t h = fold((uint64_t)rate, indicator_about_people(d->ind));
+    for (size_t o = 0; o < orgs; o++) {
+        double sums[2 * GROUPS];
+        for (int g = 0; g < GROUPS; g++) {
+            sums[2 * g] = d->cells[o].group[g].n;
+            sums[2 * g + 1] = rate ? d->cells[o].group[g].num : 0;
+        }
+        h = hash64_more(h, (struct str){(const char *)sums, sizeof sums});
     }
-    *out = cells;
-    return cells_decide(ind, parent, n, cells, e);
+    return h;
 }
 
-/* All members share a frame: one kernel run. */
-static enum err make_framed(struct day *d, struct arena *a, struct errmsg *e) {
-    struct rollup_column cols[BATCH_COLUMNS + COLLECT_SERIES_MAX];
-    struct rollup *r = NULL;
-    size_t n = 0;
-    for (size_t m = 0; m < d->members; m++)
-        for (size_t c = 0; c < d->member[m].units.n; c++)
-            cols[n++] = collected_kernel(&d->member[m].units, c);
-    for (size_t m = 0; m < d->members && r == NULL; m++)
-        if (d->member[m].units.n > 0)
-            TRY(run_kernel(d, &d->member[m].units.column[0], cols, n, a, &r, e));
-    for (size_t m = 0, at = 0; m < d->members; m++) {
-        struct member *mem = &d->member[m];
-        struct cells **series = ARENA_ARRAY(a, struct cells *, mem->units.n);
-        for (size_t c = 0; c < mem->units.n; c++)
-            TRY(cells_of(d, mem->units.ind, r, at++, a, &series[c], e));
-        TRY(save_member(d, mem, series, e));
+static void *decide_some(void *arg) {
+    struct deciding *w = arg;
+    for (size_t i = atomic_fetch_add(&w->next, 1); i < w->n; i = atomic_fetch_add(&w->next, 1)) {
+        struct decision *d = &w->d[i];
+        if (d->same_as == i)
+            d->err = cells_decide(d->ind, w->parent, w->orgs, d->cells, &d->e);
+    }
+    return NULL;
+}
+
+static void decide_on_threads(struct deciding *w) {
+    pthread_t thread[THREADS_MOST];
+    size_t more = threads() - 1, started = 0;
+    while (started < more && started + 1 < w->n &&
+           pthread_create(&thread[started], NULL, decide_some, w) == 0)
+        started++;
+    (void)decide_some(w);
+    for (size_t t = 0; t < started; t++)
+        (void)pthread_join(thread[t], NULL);
+}
+
+static enum err take_decisions(struct deciding *w, struct errmsg *e) {
+    for (size_t i = 0; i < w->n; i++) {
+        struct decision *d = &w->d[i], *like = &w->d[d->same_as];
+        if (like->err != ERR_OK)
+            return err_set(e, like->err, "%s: %s", like->ind->code, like->e.text);
+        for (size_t o = 0; o < w->orgs && like != d; o++)
+            for (int g = 0; g < GROUPS; g++)
+                d->cells[o].group[g].verdict = like->cells[o].group[g].verdict;
     }
     return ERR_OK;
 }
 
-/* Each column has units of its own: one kernel run each. */
-static enum err make_loose(struct day *d, struct member *mem, struct arena *a, struct errmsg *e) {
-    struct cells **series = ARENA_ARRAY(a, struct cells *, mem->units.n);
-    for (size_t c = 0; c < mem->units.n; c++) {
-        struct rollup *r;
-        struct rollup_column col = collected_kernel(&mem->units, c);
-        TRY(run_kernel(d, &mem->units.column[c], &col, 1, a, &r, e));
-        TRY(cells_of(d, mem->units.ind, r, 0, a, &series[c], e));
+/* Cells and verdicts of n columns of one kernel run; col[i] of r belongs to d[i]. */
+static enum err decide(const struct day *day, struct rollup *const r[], const size_t col[],
+                       struct decision d[], size_t n, struct arena *a, struct errmsg *e) {
+    size_t orgs = day->tree->n;
+    int32_t *parent = ARENA_ARRAY(a, int32_t, orgs);
+    for (size_t o = 0; o < orgs; o++)
+        parent[o] = day->tree->org[o].parent;
+    for (size_t i = 0; i < n; i++) {
+        d[i].cells = ARENA_ARRAY(a, struct cells, orgs);
+        for (size_t o = 0; o < orgs; o++)
+            org_cells(r[i], o, col[i], d[i].ind, &d[i].cells[o]);
+        d[i].key = decision_key(&d[i], orgs);
+        d[i].same_as = i;
+        for (size_t k = 0; k < i && d[i].same_as == i; k++)
+            if (d[k].key == d[i].key)
+                d[i].same_as = k;
     }
-    return save_member(d, mem, series, e);
+    struct deciding w = {.parent = parent, .orgs = orgs, .n = n, .d = d};
+    decide_on_threads(&w);
+    return take_decisions(&w, e);
+}
+
+/* All columns of the batch: one kernel run where they share a frame, one each where not. */
+static enum err make_batch(struct day *d, struct arena *a, struct errmsg *e) {
+    bool framed = d->member[0].units.frame != NULL;
+    size_t n = d->columns, at = 0;
+    struct rollup_column *cols = ARENA_ARRAY(a, struct rollup_column, n);
+    struct rollup **r = ARENA_ARRAY(a, struct rollup *, n);
+    size_t *col = ARENA_ARRAY(a, size_t, n);
+    struct decision *dec = ARENA_ARRAY(a, struct decision, n);
+    const struct unit_column *like = NULL;
+    for (size_t m = 0; m < d->members; m++)
+        for (size_t c = 0; c < d->member[m].units.n; c++, at++) {
+            like = &d->member[m].units.column[c];
+            cols[at] = collected_kernel(&d->member[m].units, c);
+            dec[at].ind = d->member[m].units.ind;
+            col[at] = framed ? at : 0;
+            if (!framed)
+                TRY(run_kernel(d, like, &cols[at], 1, a, &r[at], e));
+        }
+    if (framed && n > 0)
+        TRY(run_kernel(d, like, cols, n, a, &r[0], e));
+    for (size_t i = 1; framed && i < n; i++)
+        r[i] = r[0];
+    TRY(decide(d, r, col, dec, n, a, e));
+    at = 0;
+    for (size_t m = 0; m < d->members; m++) {
+        struct member *mem = &d->member[m];
+        struct cells **series = ARENA_ARRAY(a, struct cells *, mem->units.n);
+        for (size_t c = 0; c < mem->units.n; c++)
+            series[c] = dec[at++].cells;
+        TRY(save_member(d, mem, series, e));
+    }
+    return ERR_OK;
 }
 
 static enum err flush(struct day *d, struct errmsg *e) {
     if (d->members == 0)
         return ERR_OK;
     struct arena *a = arena_new(DAY_ARENA);
-    enum err err = d->member[0].units.frame != NULL ? make_framed(d, a, e)
-                                                    : make_loose(d, &d->member[0], a, e);
+    enum err err = make_batch(d, a, e);
     for (size_t m = 0; m < d->members; m++)
         collected_free(&d->member[m].units);
     d->members = d->columns = d->bytes = 0;

@@ -114,6 +114,14 @@ struct owner_row {
     struct gap_owner owner;
 };
 
+struct spent { /* what is in the totals already */
+    const struct indicator *ind;
+    struct str series;
+    int64_t org_id;
+    int group;
+    double cost, yearly;
+};
+
 struct work {
     struct db *db;
     struct arena *a;
@@ -130,6 +138,8 @@ struct work {
     double *students; /* [tree->n] enrolled, -1 unknown */
     struct gap_list *out;
     size_t cap;
+    struct spent *spent;
+    size_t spents, spent_cap;
 };
 
 static void *grown(struct arena *a, const void *old, size_t n, size_t size, size_t *cap) {
@@ -245,6 +255,29 @@ static void finish(const struct work *w, struct gap *g) {
             g->owner = w->owner[i].owner;
 }
 
+/* Two standards on one indicator (the FCC's bandwidth and SETDA's) are closed by the same things:
+ * the dearer of them counts in the total. */
+static void add_cost(struct work *w, const struct gap *g) {
+    struct spent *s = w->spent;
+    size_t i = 0;
+    while (i < w->spents &&
+           (s[i].ind != g->standard->ind || s[i].org_id != g->now.org_id ||
+            s[i].group != g->now.group || !str_eq(s[i].series, g->standard->series)))
+        i++;
+    if (i == w->spents) {
+        if (w->spents == w->spent_cap)
+            w->spent = grown(w->a, w->spent, w->spents, sizeof *w->spent, &w->spent_cap);
+        s = w->spent;
+        s[w->spents++] = (struct spent){
+            g->standard->ind, g->standard->series, g->now.org_id, g->now.group, 0, 0};
+    }
+    double cost = fmax(s[i].cost, sure(&g->cost)), yearly = fmax(s[i].yearly, sure(&g->yearly));
+    w->out->cost_cents += cost - s[i].cost;
+    w->out->yearly_cents += yearly - s[i].yearly;
+    s[i].cost = cost;
+    s[i].yearly = yearly;
+}
+
 static void keep(struct work *w, struct gap *g, const struct figure *f) {
     struct gap_list *l = w->out;
     g->met = f->is == FIGURE_MET;
@@ -255,10 +288,8 @@ static void keep(struct work *w, struct gap *g, const struct figure *f) {
     l->met += g->met;
     l->hidden += f->is == FIGURE_HIDDEN;
     l->gaps += f->is == FIGURE_SHORT;
-    if (f->is == FIGURE_SHORT) {
-        l->cost_cents += sure(&g->cost);
-        l->yearly_cents += sure(&g->yearly);
-    }
+    if (f->is == FIGURE_SHORT && w->q->level != GAP_BY_GROUP) /* groups overlap */
+        add_cost(w, g);
     if (g->met && !w->q->with_met)
         return;
     if (l->n == w->cap)

@@ -51,7 +51,9 @@ struct gap_list {
     int32_t as_of;
     size_t gaps, met, hidden; /* in all, whatever query.most: not met, met, cannot be said */
     size_t unread;            /* standards in force of which nothing is known here: no data yet */
-    double cost_cents, yearly_cents; /* sums over what is shown: where hidden > 0, "at least" */
+    /* Sums over what is shown: where hidden > 0, "at least". Of standards on the same indicator the
+     * dearest counts; 0 for GAP_BY_GROUP, since groups overlap. */
+    double cost_cents, yearly_cents;
 };
 
 enum gap_level {

@@ -8,9 +8,9 @@
 #include "measure/reading.h"
 
 /* The widest gaps over every indicator with a direction and every dimension but grade and band, the
- * group worse off against all others of the org. Ranked by |d| x n x others / (n + others); a gap counts only
- * when both sides are shown, the group has n_least people or more and the interval is clear of 0.
- * At most `most` rows, one per indicator and dimension. */
+ * group worse off against all others of the org. Ranked by |d| x n x others / (n + others); a gap
+ * counts only when both sides are shown, the group has n_least people or more and the interval is
+ * clear of 0. At most `most` rows, one per indicator and dimension. */
 struct equity_query {
     int64_t org_id;
     int32_t as_of;

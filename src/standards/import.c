@@ -222,7 +222,7 @@ static enum err run_source(struct store *s, const struct import_file *f,
                            .partial = how->partial,
                            .progress = how->progress == NULL ? NULL : source_progressed,
                            .progress_to = &mine};
-    enum err result = source_run(s, &f->view, &h, a, &r, e);
+    enum err result = provide_import(s, &f->view, &h, a, &r, e);
     out->source = f->view.source->label;
     source_report(f->view.source, &r, a, out);
     out->elapsed_us = date_now_us() - began;

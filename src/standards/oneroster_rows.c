@@ -544,6 +544,9 @@ static const struct word roles[] = {{"student", LOAD_STUDENT},
                                     {"proctor", LOAD_PROCTOR},
                                     {"staff", LOAD_STAFF},
                                     {"instructor", LOAD_TEACHER},
+                                    {"professor", LOAD_TEACHER},
+                                    {"faculty", LOAD_TEACHER},
+                                    {"paraprofessional", LOAD_AIDE},
                                     {NULL, 0}};
 
 static bool role_cell(struct or_context *cx, struct or_row *row, const struct str cell[], int col,

@@ -35,19 +35,21 @@ WHERE e.section_id = :section AND e.role = :role AND e.begins_on <= :day AND (e.
 ORDER BY f, g, p.id;
 
 -- view_org_sections: the sections of a school on a day, by title, a page of them.
---   :org  :day  :limit  :offset  -> id, title, course, location, students, a teacher's name
+--   :org  :day  :limit  :offset  -> id, title, course, location, students, a teacher's name, grades
 SELECT s.id, s.title, c.title, s.location,
     (SELECT count(DISTINCT e.person_id) FROM enrollment e WHERE e.section_id = s.id AND e.role = 'student' AND e.begins_on <= :day AND (e.ends_on IS NULL OR e.ends_on > :day)),
     (SELECT p.given_name || ' ' || p.family_name FROM enrollment e JOIN person p ON p.id = e.person_id
      WHERE e.section_id = s.id AND e.role = 'teacher' AND e.begins_on <= :day AND (e.ends_on IS NULL OR e.ends_on > :day)
-     ORDER BY e.is_primary DESC, e.id LIMIT 1)
+     ORDER BY e.is_primary DESC, e.id LIMIT 1),
+    COALESCE(s.grades, c.grades)
 FROM section s LEFT JOIN course c ON c.id = s.course_id
 WHERE s.org_id = :org AND s.retired_on IS NULL AND (s.begins_on IS NULL OR s.begins_on <= :day) AND (s.ends_on IS NULL OR s.ends_on > :day)
 ORDER BY s.title, s.id LIMIT :limit OFFSET :offset;
 
--- view_person_sections: the sections a person is in on a day, in a role, by title -> id, title, course, location, periods, school
+-- view_person_sections: the sections a person is in on a day, in a role, by title -> id, title, course, location, periods, school, grades, students
 --   :id  :role  :day
-SELECT DISTINCT s.id, s.title, c.title, s.location, s.periods, o.name
+SELECT DISTINCT s.id, s.title, c.title, s.location, s.periods, o.name, COALESCE(s.grades, c.grades),
+    (SELECT count(DISTINCT n.person_id) FROM enrollment n WHERE n.section_id = s.id AND n.role = 'student' AND n.begins_on <= :day AND (n.ends_on IS NULL OR n.ends_on > :day))
 FROM enrollment e JOIN section s ON s.id = e.section_id JOIN org o ON o.id = s.org_id LEFT JOIN course c ON c.id = s.course_id
 WHERE e.person_id = :id AND e.role = :role AND e.begins_on <= :day AND (e.ends_on IS NULL OR e.ends_on > :day)
 ORDER BY s.title, s.id;

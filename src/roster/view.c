@@ -198,7 +198,8 @@ enum err view_org_sections(struct db *db, struct arena *a, int64_t org, int32_t 
                                                    .course = arena_str(a, rows_str(r, 2)),
                                                    .location = arena_str(a, rows_str(r, 3)),
                                                    .students = rows_int(r, 4),
-                                                   .teacher = arena_str(a, rows_str(r, 5))};
+                                                   .teacher = arena_str(a, rows_str(r, 5)),
+                                                   .grades = arena_str(a, rows_str(r, 6))};
     }
     return rows_close(r, e);
 }
@@ -210,7 +211,7 @@ enum err view_person_sections(struct db *db, struct arena *a, int64_t person, st
     size_t cap = 0;
     *out = (struct section_list){0};
     TRY(db_rows(db, SQL_VIEW_PERSON_SECTIONS,
-                ARGS(V_INT(person), V_STR(role), V_Z(date_text(day, on))), &r, e));
+                ARGS(V_Z(date_text(day, on)), V_INT(person), V_STR(role)), &r, e));
     while (rows_next(r)) {
         out->row = grow(a, out->row, out->n, &cap, sizeof *out->row);
         out->row[out->n++] = (struct section_view){.id = rows_int(r, 0),
@@ -218,7 +219,9 @@ enum err view_person_sections(struct db *db, struct arena *a, int64_t person, st
                                                    .course = arena_str(a, rows_str(r, 2)),
                                                    .location = arena_str(a, rows_str(r, 3)),
                                                    .periods = arena_str(a, rows_str(r, 4)),
-                                                   .org = arena_str(a, rows_str(r, 5))};
+                                                   .org = arena_str(a, rows_str(r, 5)),
+                                                   .grades = arena_str(a, rows_str(r, 6)),
+                                                   .students = rows_int(r, 7)};
     }
     return rows_close(r, e);
 }

@@ -55,8 +55,8 @@ NODISCARD enum err view_coached(struct db *db, struct arena *a, int64_t account,
 struct section_view {
     int64_t id, org_id;
     struct str title, code, org, course, subjects, grades, location, periods, term;
-    int64_t students;   /* of view_org_sections; else 0 */
-    struct str teacher; /* as above */
+    int64_t students;   /* of lists; else 0 */
+    struct str teacher; /* of view_org_sections; else "" */
 };
 struct section_list {
     size_t n;

@@ -273,6 +273,21 @@ double figure_axis(const struct indicator *ind, double shown) {
     return shown;
 }
 
+const char *dollars(struct html *h, double cents) {
+    double whole = round(cents / 100);
+    return money(h, fabs(whole) >= 100 ? (int64_t)llround(whole) * 100 : (int64_t)llround(cents));
+}
+
+static const char *hidden_words(struct html *h, const struct shown *s) {
+    if (s->state != SHOWN_HIDDEN)
+        return NULL;
+    return arena_fmt(h->a,
+                     T(h, "hidden: under %d, or would reveal such a group",
+                       "oculto: menos de %d, o revelaría un grupo así"),
+                     s->min_n > 0 ? s->min_n : 10)
+        .p;
+}
+
 struct chart figure_chart(const struct indicator *ind) {
     bool share = ind->show == SHOW_PERCENT;
     const char *units[] = {[SHOW_PERCENT] = NULL, [SHOW_NUMBER] = NULL, [SHOW_MINUTES] = "min",
@@ -294,7 +309,8 @@ struct chart_point figure_point(struct html *h, const struct reading *r, const c
                             .before = (double)NAN,
                             .n = s->n_known ? s->n : -1};
     if (!shown_exact(s)) {
-        p.hidden = figure(h, s, r->ind->show);
+        const char *words = hidden_words(h, s);
+        p.hidden = words != NULL ? words : figure(h, s, r->ind->show);
         return p;
     }
     p.value = figure_axis(r->ind, s->value);
@@ -467,6 +483,16 @@ const char *kind_text(struct html *h, const struct kind *k, const struct kind_ro
 
 const char *grade_label(struct html *h, struct str grade) {
     return grade.n == 0 ? "" : tr(group_rows[group_of_grade(grade)].label, h->lang);
+}
+
+const char *grade_labels(struct html *h, struct str grades) {
+    struct str one, out = STR("");
+    while (str_split(&grades, ',', &one)) {
+        const char *label = grade_label(h, str_trim(one));
+        if (label[0] != '\0')
+            out = arena_fmt(h->a, "%.*s%s%s", STR_ARG(out), out.n > 0 ? ", " : "", label);
+    }
+    return html_z(h, out);
 }
 
 bool may_list_students(const struct req *r, const struct indicator *ind, int group) {

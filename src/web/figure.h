@@ -58,6 +58,7 @@ void hidden_cell(struct html *h, const char *label, const char *why);
 /* Three cells of a group held against all others: difference, risk ratio, standardized. */
 void contrast_heads(struct html *h); /* their <th> */
 void contrast_cells(struct html *h, const struct contrast *c);
+const char *dollars(struct html *h, double cents); /* whole dollars from $100 on */
 /* For a chart: percent shown values become shares. */
 struct chart_point figure_point(struct html *h, const struct reading *r, const char *name,
                                 const char *href);
@@ -98,8 +99,9 @@ bool may_list_students(const struct req *r, const struct indicator *ind, int gro
 struct str kind_title(const struct kind *k, const struct kind_row *row);
 const struct val *kind_val(const struct kind *k, const struct kind_row *row, const char *column);
 const char *kind_text(struct html *h, const struct kind *k, const struct kind_row *row,
-                      const char *column);                 /* as a person reads it; "" for none */
-const char *grade_label(struct html *h, struct str grade); /* "Grade 3"; "" unknown */
+                      const char *column);                   /* as a person reads it; "" for none */
+const char *grade_label(struct html *h, struct str grade);   /* "Grade 3"; "" unknown */
+const char *grade_labels(struct html *h, struct str grades); /* of "03,04": both */
 
 /* "0.82" in words for a heading: "Four in five"; with a capital. NULL if none is close. */
 const char *share_words(struct html *h, double share);

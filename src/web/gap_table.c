@@ -37,7 +37,7 @@ static const char *where(struct html *h, const struct gap *g, unsigned flags) {
         return org;
     if (g->schools_short == 1 && g->widest_name.n > 0)
         return html_z(h, g->widest_name);
-    if (g->widest_name.n > 0)
+    if (g->widest_name.n > 0 && !(flags & GAP_TABLE_PLAIN))
         return arena_fmt(h->a,
                          T(h, "%zu of %zu schools; widest at %.*s",
                            "%zu de %zu escuelas; la mayor en %.*s"),
@@ -52,7 +52,7 @@ static void heads(struct html *h, unsigned flags) {
     const char *standard = T(h, "Standard", "Estándar");
     html(h, "<thead><tr><th scope=\"col\">%s</th>",
          flags & GAP_TABLE_WHERE_FIRST ? T(h, "Where", "Dónde") : standard);
-    if (!(flags & GAP_TABLE_ONE_STANDARD))
+    if (!(flags & (GAP_TABLE_ONE_STANDARD | GAP_TABLE_HERE)))
         html(h, "<th scope=\"col\">%s</th>",
              flags & GAP_TABLE_WHERE_FIRST ? standard : T(h, "Where", "Dónde"));
     html(h,
@@ -75,7 +75,7 @@ static void amount_cell(struct html *h, const char *label, const struct shown *s
              figure(h, s, as));
     else
         plain_cell(h, label,
-                   as == SHOW_MONEY ? money(h, (int64_t)llround(s->value))
+                   as == SHOW_MONEY ? dollars(h, s->value)
                                     : num_int(h, (int64_t)llround(s->value)));
 }
 
@@ -86,8 +86,7 @@ static void cost_cell(struct html *h, const char *label, const struct gap *g) {
     }
     html_say(h, "<td data-l=\"%s\" class=\"n\">%s<span class=\"sub\">then %s a year</span></td>",
              "<td data-l=\"%s\" class=\"n\">%s<span class=\"sub\">luego %s al año</span></td>",
-             label, money(h, (int64_t)llround(g->cost.value)),
-             money(h, (int64_t)llround(g->yearly.value)));
+             label, dollars(h, g->cost.value), dollars(h, g->yearly.value));
 }
 
 static void owner_cell(struct html *h, const struct gap *g, unsigned flags) {
@@ -140,10 +139,12 @@ static void row(struct html *h, const struct gap *g, unsigned flags) {
             name_cell(h, g, flags, false);
     } else {
         name_cell(h, g, flags, true);
-        html(h, "<td data-l=\"%s\">%s</td>", T(h, "Where", "Dónde"), where(h, g, flags));
+        if (!(flags & GAP_TABLE_HERE))
+            html(h, "<td data-l=\"%s\">%s</td>", T(h, "Where", "Dónde"), where(h, g, flags));
     }
     figure_cell(h, T(h, "Now", "Ahora"), &g->now);
-    html(h, "<td data-l=\"%s\" class=\"n\">%s</td>", T(h, "Asked", "Se pide"),
+    html(h, "<td data-l=\"%s\" class=\"n\">%s %s</td>", T(h, "Asked", "Se pide"),
+         tr(standard_op_words(g->standard->op), h->lang),
          figure_plain(h, g->standard->target, ind->show));
     amount_cell(h, T(h, "People short", "Personas que faltan"), &g->people, SHOW_NUMBER);
     cost_cell(h, T(h, "Cost to close", "Costo de cerrarla"), g);

@@ -2,9 +2,9 @@
 
 #include <math.h>
 
-enum dim group_panel_dim(const struct req *r) {
+enum dim group_panel_dim(const struct req *r, enum dim otherwise) {
     enum dim d = dim_find(req_query(r, "by"));
-    return d == DIM_COUNT || d == DIM_ALL ? DIM_MEAL : d;
+    return d == DIM_COUNT || d == DIM_ALL ? otherwise : d;
 }
 
 static void write_dims(const struct group_panel *v, enum dim on) {
@@ -39,9 +39,10 @@ static const char *groups_finding(const struct group_panel *v, const struct cont
     if (c == NULL)
         return T(h, "No group is clearly behind all the others.",
                  "Ningún grupo está claramente por detrás de los demás.");
-    return arena_fmt(h->a, T(h, "%s: %s from all others.", "%s: %s respecto de todos los demás."),
+    return arena_fmt(h->a, T(h, "%s: %s; all others: %s.", "%s: %s; todos los demás: %s."),
                      tr(group_rows[c->r.group].label, h->lang),
-                     figure_difference(h, c->diff.value, v->key->ind->show))
+                     figure(h, &c->r.value, v->key->ind->show),
+                     figure(h, &c->others, v->key->ind->show))
         .p;
 }
 
@@ -95,7 +96,7 @@ static enum err year_before(const struct group_panel *v, enum dim by, struct con
 
 enum err group_panel(const struct group_panel *v, struct contrast_list *out, struct errmsg *e) {
     struct html *h = v->h;
-    enum dim by = group_panel_dim(v->r);
+    enum dim by = group_panel_dim(v->r, v->otherwise);
     struct contrast_list l, old;
     TRY(reading_groups(v->r->db, v->r->a, v->key, by, &l, e));
     TRY(year_before(v, by, &old, e));

@@ -13,9 +13,10 @@ struct group_panel {
     const struct place *place;
     const struct reading_key *key;
     const struct reading *now; /* of key, for everyone */
+    enum dim otherwise;        /* where ?by= is absent */
     const char *path;          /* links to other dimensions keep org, ind, series and on */
 };
-enum dim group_panel_dim(const struct req *r); /* meal status unless asked otherwise */
+enum dim group_panel_dim(const struct req *r, enum dim otherwise); /* ?by= */
 /* *out: what was shown; NULL: not wanted. */
 NODISCARD enum err group_panel(const struct group_panel *g, struct contrast_list *out,
                                struct errmsg *e);

@@ -44,18 +44,28 @@ static void teacher_lede(struct req *r, struct html *h, const struct kit *k, siz
 
 static void sections_panel(struct html *h, const struct section_list *l) {
     panel_open(h, T(h, "Your sections", "Sus grupos"), "");
-    if (l->n == 0)
+    if (l->n == 0) {
         empty_note(h, T(h, "You teach no section today.", "Hoy usted no enseña ningún grupo."));
-    html(h, "<ul class=\"next\">");
+        panel_close(h);
+        return;
+    }
+    html(h,
+         "<div class=\"scroll\"><table class=\"stack\"><thead><tr><th scope=\"col\">%s</th><th "
+         "scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\" class=\"n\">%s</th></tr>"
+         "</thead><tbody>",
+         T(h, "Section", "Grupo"), T(h, "Grade", "Grado"), T(h, "Room", "Sala"),
+         T(h, "Students", "Estudiantes"));
     for (size_t i = 0; i < l->n; i++) {
         const struct section_view *s = &l->row[i];
-        const char *where =
-            s->location.n > 0 ? arena_fmt(h->a, " · %.*s", STR_ARG(s->location)).p : "";
-        next_row(h, arena_fmt(h->a, "%.*s%s", STR_ARG(s->title), where).p,
-                 arena_fmt(h->a, "/sections/%lld", (long long)s->id).p,
-                 T(h, "Open the section", "Abrir el grupo"), true);
+        html(h,
+             "<tr><th scope=\"row\"><a href=\"/sections/%lld\" translate=\"no\">%.*s</a></th><td "
+             "data-l=\"%s\">%s</td><td data-l=\"%s\">%.*s</td>",
+             (long long)s->id, STR_ARG(s->title), T(h, "Grade", "Grado"),
+             grade_labels(h, s->grades), T(h, "Room", "Sala"), STR_ARG(s->location));
+        plain_cell(h, T(h, "Students", "Estudiantes"), num_int(h, s->students));
+        html(h, "</tr>");
     }
-    html(h, "</ul>");
+    html(h, "</tbody></table></div>");
     panel_close(h);
 }
 

@@ -84,11 +84,11 @@ static enum err left_out_panel(struct req *r, struct html *h, const struct place
         any_before |= !isnan(points[i].before);
     }
     struct chart chart = figure_chart(ind);
-    chart.finding = arena_fmt(r->a,
-                              T(h, "%s: %s from all other students.",
-                                "%s: %s respecto de los demás estudiantes."),
-                              points[0].name, figure_difference(h, c[0].diff.value, ind->show))
-                        .p;
+    chart.finding =
+        arena_fmt(
+            r->a, T(h, "%s: %s; all other students: %s.", "%s: %s; los demás estudiantes: %s."),
+            points[0].name, figure(h, &c[0].r.value, ind->show), figure(h, &c[0].others, ind->show))
+            .p;
     chart.label = T(h, "The groups furthest behind, with intervals.",
                     "Los grupos más rezagados, con intervalos.");
     chart.name = T(h, "Group", "Grupo");
@@ -189,39 +189,75 @@ static const char *source_label(struct html *h, const struct indicator *ind) {
     return tr(ind->name, h->lang);
 }
 
-enum err home_freshness(struct req *r, struct html *h, struct errmsg *e) {
+struct fresh_row {
+    const char *label;
+    struct freshness f;
+};
+
+static enum err fresh_rows(struct req *r, struct html *h, struct fresh_row rows[], size_t *n,
+                           struct errmsg *e) {
     const char *seen[CATALOGUE_MOST];
-    size_t n = 0;
-    html(h,
-         "<section class=\"panel\"><header><h2>%s</h2></header><div class=\"scroll\"><table "
-         "class=\"stack\"><thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th "
-         "scope=\"col\" class=\"n\">%s</th></tr></thead><tbody>",
-         T(h, "How fresh the records are", "Qué tan recientes son los registros"),
-         T(h, "Records", "Registros"), T(h, "As of", "Al"), T(h, "Age", "Antigüedad"));
+    *n = 0;
     for (size_t i = 0; i < catalogue_count(); i++) {
         const struct indicator *ind = catalogue_at(i);
-        struct freshness f;
         size_t k = 0;
-        while (k < n && !str_eq(str_z(seen[k]), str_z(ind->source)))
+        while (k < *n && !str_eq(str_z(seen[k]), str_z(ind->source)))
             k++;
-        if (k < n)
+        if (k < *n || str_find(str_z(ind->source), STR(",")) != SIZE_MAX)
             continue;
-        seen[n++] = ind->source;
-        TRY(reading_freshness(r->db, r->a, ind, r->today, &f, e));
-        html(h, "<tr><th scope=\"row\">%s</th><td data-l=\"%s\">", source_label(h, ind),
-             T(h, "As of", "Al"));
-        if (f.data_as_of == DATE_NONE)
-            html(h, "%s", T(h, "none yet", "aún ninguno"));
-        else
-            html(h, "%s", day(h, f.data_as_of));
-        html(h, "</td><td data-l=\"%s\" class=\"n\">", T(h, "Age", "Antigüedad"));
-        if (f.data_as_of != DATE_NONE)
-            html_say(h, "%s days", "%s días", num_int(h, f.age_days));
-        if (f.stale && f.data_as_of != DATE_NONE)
+        seen[*n] = ind->source;
+        rows[*n].label = source_label(h, ind);
+        TRY(reading_freshness(r->db, r->a, ind, r->today, &rows[*n].f, e));
+        (*n)++;
+    }
+    return ERR_OK;
+}
+
+static void fresh_table(struct html *h, const struct fresh_row rows[], size_t n) {
+    html(
+        h,
+        "<details><summary>%s</summary><div class=\"scroll\"><table class=\"stack\"><thead><tr><th "
+        "scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\" class=\"n\">%s</th></tr>"
+        "</thead><tbody>",
+        T(h, "Each kind", "Cada tipo"), T(h, "Records", "Registros"), T(h, "As of", "Al"),
+        T(h, "Age", "Antigüedad"));
+    for (size_t i = 0; i < n; i++) {
+        const struct freshness *f = &rows[i].f;
+        bool any = f->data_as_of != DATE_NONE;
+        html(h, "<tr><th scope=\"row\">%s</th><td data-l=\"%s\">%s</td>", rows[i].label,
+             T(h, "As of", "Al"), any ? day(h, f->data_as_of) : T(h, "none yet", "aún ninguno"));
+        html(h, "<td data-l=\"%s\" class=\"n\">", T(h, "Age", "Antigüedad"));
+        if (any)
+            html_say(h, "%s days", "%s días", num_int(h, f->age_days));
+        if (any && f->stale)
             html(h, " <span class=\"tag short\">%s</span>", T(h, "old", "antiguos"));
         html(h, "</td></tr>");
     }
-    html(h, "</tbody></table></div>");
+    html(h, "</tbody></table></div></details>");
+}
+
+enum err home_freshness(struct req *r, struct html *h, struct errmsg *e) {
+    struct fresh_row *rows = ARENA_ARRAY(r->a, struct fresh_row, CATALOGUE_MOST);
+    size_t n, old = 0, none = 0;
+    TRY(fresh_rows(r, h, rows, &n, e));
+    for (size_t i = 0; i < n; i++) {
+        old += rows[i].f.stale && rows[i].f.data_as_of != DATE_NONE;
+        none += rows[i].f.data_as_of == DATE_NONE;
+    }
+    panel_open(h, T(h, "How fresh the records are", "Qué tan recientes son los registros"), "");
+    if (old + none == 0)
+        html(h, "<p class=\"finding\">%s</p>",
+             T(h, "Every kind of record is as new as it should be.",
+               "Cada tipo de registro es tan reciente como debe."));
+    else
+        html_say(
+            h,
+            "<p class=\"finding\">%s kinds of records are older than they should be; %s were "
+            "never imported.</p>",
+            "<p class=\"finding\">%s tipos de registros son más antiguos de lo debido; %s nunca "
+            "se importaron.</p>",
+            num_int(h, (int64_t)old), num_int(h, (int64_t)none));
+    fresh_table(h, rows, n);
     panel_close(h);
     return ERR_OK;
 }
@@ -257,7 +293,11 @@ static void gaps_panel(struct req *r, struct html *h, const struct place *p, con
              url(h, "/gaps/list.xlsx", "org", org, NULL));
     html(h, " · <a href=\"%s\">%s</a></p></header>", url(h, "/gaps/print", "org", org, NULL),
          T(h, "Print", "Imprimir"));
-    gap_table(h, &l->gaps, 0);
+    if (l->gaps_all + l->gaps.met + l->gaps.hidden + l->gaps.unread == 0)
+        empty_note(h, T(h, "No standard is adopted yet, so nothing is held against one.",
+                        "Aún no se ha adoptado ningún estándar con el que comparar."));
+    else
+        gap_table(h, &l->gaps, p->school ? GAP_TABLE_HERE : 0u);
     panel_close(h);
 }
 

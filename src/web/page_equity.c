@@ -21,6 +21,7 @@ struct look {
     const struct indicator *ind; /* looked at closely; NULL when nothing is known at all */
     struct reading_key key;
     struct reading now;
+    enum dim by;
 };
 
 static const char *group_label(struct html *h, int group) {
@@ -41,16 +42,16 @@ static void write_lede(const struct look *l) {
                "Los grupos demasiado pequeños para mostrarse no entran en esta respuesta."));
     } else {
         const struct contrast *c = &l->widest.row[0];
-        const char *name = tr(c->r.ind->name, h->lang);
-        html_say(h, "<h1>The widest distance: %s, in \"%s\".</h1>",
-                 "<h1>La mayor distancia: %s, en «%s».</h1>", group_label(h, c->r.group), name);
+        html_say(h, "<h1>Furthest behind: %s. %s: %s, all others %s.</h1>",
+                 "<h1>En mayor desventaja: %s. %s: %s, los demás %s.</h1>",
+                 group_label(h, c->r.group), tr(c->r.ind->name, h->lang),
+                 figure(h, &c->r.value, c->r.ind->show), figure(h, &c->others, c->r.ind->show));
         html_say(h,
-                 "<p>%s of them: %s. All other students: %s. The interval of the difference is "
-                 "clear of zero.</p>",
-                 "<p>De este grupo (%s): %s. Los demás estudiantes: %s. El intervalo de la "
-                 "diferencia no incluye el cero.</p>",
-                 figure_n(h, &c->r.value, UNIT_STUDENT), figure(h, &c->r.value, c->r.ind->show),
-                 figure(h, &c->others, c->r.ind->show));
+                 "<p>%s are in this group. The interval of the difference is clear of zero, so it "
+                 "is not chance alone.</p>",
+                 "<p>En este grupo hay %s. El intervalo de la diferencia no incluye el cero: no se "
+                 "debe solo al azar.</p>",
+                 figure_n(h, &c->r.value, UNIT_STUDENT));
     }
     lede_close(h);
 }
@@ -119,7 +120,7 @@ static void write_chooser(const struct look *l) {
     form_select(&f,
                 &(struct input){.name = "by",
                                 .label = TR("Groups by", "Grupos por"),
-                                .value = str_z(dim_rows[group_panel_dim(l->r)].code)},
+                                .value = str_z(dim_rows[l->by].code)},
                 dims, DIM_COUNT - DIM_GRADE);
     form_submit(&f, TR("Show", "Mostrar"));
     form_end(&f);
@@ -143,19 +144,20 @@ static enum err write_places(const struct look *l, const struct contrast *worst,
         const struct reading *c = &all.row[i];
         bool may = place_may(&l->place, org_tree_find(l->place.tree, c->org_id));
         const char *href = url(h, "/equity", "org", id_text(h, c->org_id), "ind", l->ind->code,
-                               "by", dim_rows[group_panel_dim(l->r)].code, NULL);
+                               "by", dim_rows[l->by].code, NULL);
         p[i] = figure_point(h, c, html_z(h, c->org_name), may ? href : NULL);
         hidden += c->value.state == SHOWN_HIDDEN;
     }
     struct chart c = figure_chart(l->ind);
-    c.finding = hidden == 0
-                    ? T(h, "Every place below may be shown.",
-                        "Todos los lugares de abajo se pueden mostrar.")
-                    : arena_fmt(h->a,
-                                T(h, "%s of %s places are hidden: too few students there.",
-                                  "%s de %s lugares están ocultos: hay muy pocos estudiantes."),
-                                num_int(h, (int64_t)hidden), num_int(h, (int64_t)all.n))
-                          .p;
+    c.finding =
+        hidden == 0
+            ? T(h, "Every place below may be shown.",
+                "Todos los lugares de abajo se pueden mostrar.")
+            : arena_fmt(h->a,
+                        T(h, "%s of %s places are hidden to protect few students.",
+                          "%s de %s lugares están ocultos para proteger a pocos estudiantes."),
+                        num_int(h, (int64_t)hidden), num_int(h, (int64_t)all.n))
+                  .p;
     c.label = T(h, "The same group at each place below.", "El mismo grupo en cada lugar de abajo.");
     c.name = T(h, "Place", "Lugar");
     c.value = group_label(h, k.group);
@@ -190,12 +192,13 @@ static enum err write_spread(const struct look *l, struct errmsg *e) {
              "<p class=\"finding\">El %s de la desigualdad está entre escuelas, el resto dentro de "
              "ellas.</p>",
              percent(h, s.between / s.theil));
-    html(h,
-         "<dl class=\"facts\"><dt>%s</dt><dd>%s</dd><dt>%s</dt><dd>%s</dd>"
-         "<dt>%s</dt><dd>%s</dd></dl>",
-         T(h, "Gini (0: all alike)", "Gini (0: todos iguales)"), num_dec(h, s.gini, 3),
-         T(h, "Theil T (0: all alike)", "Theil T (0: todos iguales)"), num_dec(h, s.theil, 4),
-         T(h, "Students in it", "Estudiantes incluidos"), num_int(h, (int64_t)s.units));
+    if (l->ind->kind != MEASURE_RATE) /* of yes and no they say nothing more */
+        html(h,
+             "<dl class=\"facts\"><dt>%s</dt><dd>%s</dd><dt>%s</dt><dd>%s</dd>"
+             "<dt>%s</dt><dd>%s</dd></dl>",
+             T(h, "Gini (0: all alike)", "Gini (0: todos iguales)"), num_dec(h, s.gini, 3),
+             T(h, "Theil T (0: all alike)", "Theil T (0: todos iguales)"), num_dec(h, s.theil, 4),
+             T(h, "Students in it", "Estudiantes incluidos"), num_int(h, (int64_t)s.units));
     panel_close(h);
     return ERR_OK;
 }
@@ -222,6 +225,8 @@ static enum err look_at(struct req *r, struct look *l, struct errmsg *e) {
         return req_fail(
             r, e, ERR_UNAVAILABLE,
             TR("No indicator is about students.", "Ningún indicador es de estudiantes."));
+    bool first = l->widest.n > 0 && l->widest.row[0].r.ind == l->ind;
+    l->by = group_panel_dim(r, first ? group_rows[l->widest.row[0].r.group].dim : DIM_MEAL);
     l->key = (struct reading_key){
         .ind = l->ind, .org_id = l->place.id, .group = GROUP_ALL, .as_of = page_day(r)};
     return reading_get(r->db, r->a, &l->key, &l->now, e);
@@ -239,8 +244,8 @@ static enum err get_equity(struct req *r, struct errmsg *e) {
     html(h, "<h2 class=\"name\"><a href=\"%s\">%s</a></h2><p>%s</p>", figure_href(h, &l.now),
          tr(l.ind->name, h->lang), tr(l.ind->question, h->lang));
     if (l.now.as_of != DATE_NONE)
-        TRY(group_panel(&(struct group_panel){r, h, &l.place, &l.key, &l.now, "/equity"}, &groups,
-                        e));
+        TRY(group_panel(&(struct group_panel){r, h, &l.place, &l.key, &l.now, l.by, "/equity"},
+                        &groups, e));
     const struct contrast *worst = furthest_behind(&groups);
     TRY(write_places(&l, worst, e));
     TRY(write_spread(&l, e));

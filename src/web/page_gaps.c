@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { UNITS_PAGE = 50, PRINT_ROWS = 18, LIST_ROWS = 200 };
+enum { UNITS_PAGE = 50, PRINT_ROWS = 12, LIST_ROWS = 200, GROUPS_FIRST = 8 };
 
 /* -- what is asked for -------------------------------------------------------------------- */
 
@@ -82,15 +82,17 @@ static void write_lede(struct html *h, const struct asked *a, const struct gap_l
     if (l->cost_cents > 0)
         html_say(h, "Closing what has a price costs %s%s this year and %s each year after. ",
                  "Cerrar lo que tiene precio cuesta %s%s este año y %s cada año siguiente. ",
-                 l->hidden > 0 ? T(h, "at least ", "al menos ") : "",
-                 money(h, (int64_t)llround(l->cost_cents)),
-                 money(h, (int64_t)llround(l->yearly_cents)));
-    html_say(
-        h, "%s are met; %s cannot be told because the numbers are hidden; %s have no records.",
-        "%s se cumplen; de %s no se puede decir porque los números están ocultos; %s no tienen "
-        "registros.",
-        num_int(h, (int64_t)l->met), num_int(h, (int64_t)l->hidden),
-        num_int(h, (int64_t)l->unread));
+                 l->hidden > 0 ? T(h, "at least ", "al menos ") : "", dollars(h, l->cost_cents),
+                 dollars(h, l->yearly_cents));
+    if (l->met > 0)
+        html_say(h, "%s are met. ", "%s se cumplen. ", num_int(h, (int64_t)l->met));
+    if (l->hidden > 0)
+        html_say(h, "Of %s it cannot be told: the numbers are hidden to protect few people. ",
+                 "De %s no se puede decir: los números se ocultan para proteger a pocas personas. ",
+                 num_int(h, (int64_t)l->hidden));
+    if (l->unread > 0)
+        html_say(h, "%s have no records yet.", "%s aún no tienen registros.",
+                 num_int(h, (int64_t)l->unread));
     html(h, "</p>");
     lede_close(h);
 }
@@ -195,6 +197,12 @@ static void write_next(struct req *r, struct html *h, const struct asked *a,
     next_close(h);
 }
 
+static unsigned place_flags(const struct asked *a) {
+    if (a->q.level != GAP_STANDARDS)
+        return GAP_TABLE_WHERE_FIRST;
+    return a->place.school && a->q.group == GROUP_ALL ? GAP_TABLE_HERE : 0;
+}
+
 static enum err get_gaps(struct req *r, struct errmsg *e) {
     struct asked a;
     struct gap_list l;
@@ -212,7 +220,7 @@ static enum err get_gaps(struct req *r, struct errmsg *e) {
     html(h, "<a href=\"%s\">%s</a></p></header>", asked_url(r, h, &a, "/gaps/print"),
          T(h, "One page to print", "Una página para imprimir"));
     write_filter(r, &a);
-    gap_table(h, &l, GAP_TABLE_RANK | (a.q.level == GAP_STANDARDS ? 0u : GAP_TABLE_WHERE_FIRST));
+    gap_table(h, &l, GAP_TABLE_RANK | place_flags(&a));
     if (l.gaps > l.n)
         html(h, "<p class=\"asof\">%s</p>",
              T(h, "The first 200; all of them are in the CSV.",
@@ -238,7 +246,7 @@ static enum err get_print(struct req *r, struct errmsg *e) {
     write_lede(h, &a, &l);
     html(h, "<section class=\"panel\"><header><h2>%s</h2></header>",
          T(h, "The most pressing gaps", "Las brechas más urgentes"));
-    gap_table(h, &l, GAP_TABLE_PLAIN);
+    gap_table(h, &l, GAP_TABLE_PLAIN | place_flags(&a));
     html(h, "<p class=\"asof\">%.*s</p>", STR_ARG(gap_formula_words(&f, h->lang, r->a)));
     if (l.gaps > l.n)
         html_say(h, "<p class=\"asof\">%s more are in Homeroom.</p>",
@@ -401,9 +409,8 @@ static void write_one_lede(struct req *r, struct html *h, const struct one *o) {
                 .p);
     if (shown_exact(&g->cost) && !g->met)
         html_say(h, "Closing it costs %s this year and %s each year after. ",
-                 "Cerrarla cuesta %s este año y %s cada año siguiente. ",
-                 money(h, (int64_t)llround(g->cost.value)),
-                 shown_exact(&g->yearly) ? money(h, (int64_t)llround(g->yearly.value)) : "–");
+                 "Cerrarla cuesta %s este año y %s cada año siguiente. ", dollars(h, g->cost.value),
+                 shown_exact(&g->yearly) ? dollars(h, g->yearly.value) : "–");
     const char *note = html_z(h, h->lang == LANG_ES ? o->standard->note_es : o->standard->note_en);
     html(h, "%s</p>", note);
     lede_close(h);
@@ -464,11 +471,9 @@ static void write_schools(struct html *h, const struct one *o) {
     const struct indicator *ind = o->standard->ind;
     size_t n = o->schools.n < 80 ? o->schools.n : 80;
     struct chart_point *p = ARENA_ARRAY(h->a, struct chart_point, n);
-    size_t exact = 0;
     for (size_t i = 0; i < n; i++) {
         const struct gap *g = &o->schools.row[i];
         p[i] = figure_point(h, &g->now, html_z(h, g->now.org_name), gap_href(h, g));
-        exact += shown_exact(&g->now.value);
     }
     struct chart c = figure_chart(ind);
     c.finding =
@@ -486,17 +491,30 @@ static void write_schools(struct html *h, const struct one *o) {
     c.reference = figure_axis(ind, o->standard->target);
     c.reference_label = T(h, "standard", "estándar");
     panel_open(h, T(h, "School by school", "Escuela por escuela"), "");
-    if (exact > 0 || n > 0)
-        chart_dots(h, &c, p, n);
+    chart_dots(h, &c, p, n);
+    html(h, "<details><summary>%s</summary>",
+         T(h, "What each school is short of, and its cost",
+           "Lo que falta en cada escuela, y su costo"));
     gap_table(h, &o->schools, GAP_TABLE_WHERE_FIRST | GAP_TABLE_ONE_STANDARD);
+    html(h, "</details>");
     panel_close(h);
 }
 
 static void write_groups(struct html *h, const struct one *o) {
     if (o->groups.n == 0)
         return;
+    struct gap_list first = o->groups, rest = o->groups;
+    first.n = first.n < GROUPS_FIRST ? first.n : GROUPS_FIRST;
+    rest.n -= first.n;
+    rest.row += first.n;
     panel_open(h, T(h, "Group by group", "Grupo por grupo"), "");
-    gap_table(h, &o->groups, GAP_TABLE_WHERE_FIRST | GAP_TABLE_ONE_STANDARD);
+    gap_table(h, &first, GAP_TABLE_WHERE_FIRST | GAP_TABLE_ONE_STANDARD);
+    if (rest.n > 0) {
+        html_say(h, "<details><summary>The other %s groups</summary>",
+                 "<details><summary>Los otros %s grupos</summary>", num_int(h, (int64_t)rest.n));
+        gap_table(h, &rest, GAP_TABLE_WHERE_FIRST | GAP_TABLE_ONE_STANDARD);
+        html(h, "</details>");
+    }
     panel_close(h);
 }
 

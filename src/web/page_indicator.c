@@ -73,10 +73,18 @@ static void write_second_line(const struct view *v) {
 
 static void write_lede(const struct view *v) {
     struct html *h = v->h;
-    lede_open(h, asof_line(h, v->place.name, v->now.as_of));
+    lede_open(h, asof_line(h, arena_fmt(h->a, "%s · %s", v->name, v->place.name).p, v->now.as_of));
     html(h, "<p class=\"question\">%s</p>", tr(v->ind->question, h->lang));
     write_answer(v);
     write_second_line(v);
+    html(h, "<p class=\"asof\"><a href=\"#definition\">%s</a>",
+         T(h, "How this number is made", "Cómo se hace este número"));
+    if (req_may(v->r, PERM_EXPORT))
+        html(h, " · <a href=\"%s\">CSV</a>",
+             url(h, arena_fmt(h->a, "/indicators/%s/values.csv", v->ind->code).p, "org",
+                 id_text(h, v->place.id), "series", kept(v->r, "series"), "group",
+                 kept(v->r, "group"), "on", kept(v->r, "on"), NULL));
+    html(h, "</p>");
     lede_close(h);
 }
 
@@ -97,8 +105,8 @@ static const char *trend_finding(const struct view *v, const struct reading *fir
     const struct indicator *ind = v->ind;
     struct shown d = shown_minus(&last->value, &first->value);
     if (!shown_exact(&d))
-        return T(h, "Some months are hidden, so no change can be told.",
-                 "Algunos meses están ocultos y no se puede decir el cambio.");
+        return T(h, "The first or the last month is hidden, so the change cannot be told.",
+                 "El primer o el último mes está oculto y no se puede decir el cambio.");
     bool apart = first->value.hi < last->value.lo || last->value.hi < first->value.lo;
     const char *since = month(h, first->as_of);
     if (!apart)
@@ -121,6 +129,11 @@ static enum err write_trend(const struct view *v, struct errmsg *e) {
     struct reading_list all;
     int32_t until = v->key.as_of == DATE_NONE ? v->r->today : v->key.as_of;
     TRY(reading_trend(v->r->db, v->r->a, &v->key, until - TREND_DAYS, &all, e));
+    size_t known = 0; /* days before the first record say nothing */
+    for (size_t i = 0; i < all.n; i++)
+        if (all.row[i].value.state != SHOWN_NO_DATA)
+            all.row[known++] = all.row[i];
+    all.n = known;
     if (all.n < 2)
         return ERR_OK;
     struct reading *kept_rows = ARENA_ARRAY(v->r->a, struct reading, all.n);
@@ -159,7 +172,7 @@ static enum err write_trend(const struct view *v, struct errmsg *e) {
 
 static enum err write_pairs(const struct view *v, struct errmsg *e) {
     struct html *h = v->h;
-    enum dim a = group_panel_dim(v->r), b = dim_find(req_query(v->r, "and"));
+    enum dim a = group_panel_dim(v->r, DIM_MEAL), b = dim_find(req_query(v->r, "and"));
     if (v->ind->unit != UNIT_STUDENT)
         return ERR_OK;
     struct choice dims[DIM_COUNT];
@@ -384,19 +397,11 @@ static enum err get_indicator(struct req *r, struct errmsg *e) {
     if (v.key.group != GROUP_ALL)
         v.name = arena_fmt(r->a, "%s, %s", v.name, tr(group_rows[v.key.group].label, r->lang)).p;
     place_path(r, h, &v.place, arena_fmt(r->a, "/indicators/%s", v.ind->code).p);
-    html(h, "<p class=\"asof name\">%s · <a href=\"#definition\">%s</a>", v.name,
-         T(h, "How it is made", "Cómo se hace"));
-    if (req_may(r, PERM_EXPORT))
-        html(h, " · <a href=\"%s\">CSV</a>",
-             url(h, arena_fmt(r->a, "/indicators/%s/values.csv", v.ind->code).p, "org",
-                 id_text(h, v.place.id), "series", kept(r, "series"), "group", kept(r, "group"),
-                 "on", kept(r, "on"), NULL));
-    html(h, "</p>");
     write_lede(&v);
     if (v.now.as_of != DATE_NONE) {
         TRY(write_trend(&v, e));
         if (v.ind->unit == UNIT_STUDENT)
-            TRY(group_panel(&(struct group_panel){r, h, &v.place, &v.key, &v.now,
+            TRY(group_panel(&(struct group_panel){r, h, &v.place, &v.key, &v.now, DIM_MEAL,
                                                   arena_fmt(r->a, "/indicators/%s", v.ind->code).p},
                             NULL, e));
         TRY(write_children(&v, e));

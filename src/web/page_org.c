@@ -156,7 +156,7 @@ static void write_gaps(struct req *r, struct html *h, const struct place *p,
     html_say(h, "All %s gaps", "Las %s brechas", num_int(h, (int64_t)l->gaps));
     html(h, "</a> · <a href=\"%s\">%s</a></p></header>",
          url(h, "/gaps/print", "org", id_text(h, p->id), NULL), T(h, "Print", "Imprimir"));
-    gap_table(h, l, 0);
+    gap_table(h, l, p->school ? GAP_TABLE_HERE : 0u);
     panel_close(h);
     (void)r;
 }
@@ -215,8 +215,8 @@ static enum err write_sections(struct req *r, struct html *h, const struct place
                  STR_ARG(s->title));
         else
             html(h, "<tr><th scope=\"row\">%.*s", STR_ARG(s->title));
-        if (s->course.n > 0 && !str_eq(s->course, s->title))
-            html(h, "<span class=\"sub\">%.*s</span>", STR_ARG(s->course));
+        if (s->grades.n > 0)
+            html(h, "<span class=\"sub\">%s</span>", grade_labels(h, s->grades));
         html(h, "</th><td data-l=\"%s\">%.*s</td><td data-l=\"%s\">%.*s</td>",
              T(h, "Teacher", "Docente"), STR_ARG(s->teacher), T(h, "Room", "Sala"),
              STR_ARG(s->location));

@@ -35,14 +35,13 @@ static const char *whom(struct html *h, const struct standard *s) {
         t = arena_fmt(h->a, "%.*s, %.*s", STR_ARG(t), STR_ARG(s->subject));
     if (s->size_from > 0)
         t = arena_fmt(
-            h->a,
-            T(h, "%.*s, districts from %lld students", "%.*s, distritos desde %lld estudiantes"),
-            STR_ARG(t), (long long)s->size_from);
+            h->a, T(h, "%.*s, districts from %s students", "%.*s, distritos desde %s estudiantes"),
+            STR_ARG(t), num_int(h, s->size_from));
     if (s->size_to > 0)
-        t = arena_fmt(h->a,
-                      T(h, "%.*s, districts under %lld students",
-                        "%.*s, distritos de menos de %lld estudiantes"),
-                      STR_ARG(t), (long long)s->size_to);
+        t = arena_fmt(
+            h->a,
+            T(h, "%.*s, districts under %s students", "%.*s, distritos de menos de %s estudiantes"),
+            STR_ARG(t), num_int(h, s->size_to));
     return html_z(h, t);
 }
 
@@ -101,7 +100,7 @@ static void write_row(struct html *h, const struct standard *s) {
          "<tr><th scope=\"row\"><a href=\"/standards/%lld\">%s</a><span "
          "class=\"sub\">%s</span></th>",
          (long long)s->id, name_of(h, s), whom(h, s));
-    html(h, "<td data-l=\"%s\">%s</td>", T(h, "Asked", "Se pide"), target_of(h, s));
+    html(h, "<td data-l=\"%s\" class=\"n\">%s</td>", T(h, "Asked", "Se pide"), target_of(h, s));
     html(h, "<td data-l=\"%s\">", T(h, "Indicator", "Indicador"));
     if (s->ind != NULL)
         html(h, "<a href=\"/indicators/%s\">%s</a>", s->ind->code, tr(s->ind->name, h->lang));
@@ -120,6 +119,13 @@ static void write_row(struct html *h, const struct standard *s) {
     else
         html(h, "<span class=\"tag\">%s</span>", tr(standard_state_name(s->state), h->lang));
     html(h, "</td></tr>");
+}
+
+static size_t in_set(const struct standard_list *l, struct str set) {
+    size_t n = 0;
+    for (size_t i = 0; i < l->n; i++)
+        n += str_eq(l->row[i].set_code, set);
+    return n;
 }
 
 static void write_table(struct html *h, const struct standard_list *l, struct str set) {
@@ -165,7 +171,10 @@ static enum err get_standards(struct req *r, struct errmsg *e) {
         panel_open(h, set_name(h, &sets[i]), html_z(h, sets[i].source));
         if (sets[i].drafts > 0 && edit)
             write_adopt(r, &sets[i]);
-        write_table(h, &all, sets[i].code);
+        if (in_set(&all, sets[i].code) > 0)
+            write_table(h, &all, sets[i].code);
+        else
+            empty_note(h, T(h, "None yet.", "Ninguno todavía."));
         panel_close(h);
     }
     next_open(h);
@@ -440,7 +449,10 @@ static void write_act(struct req *r, struct html *h, const struct standard *s) {
                             .type = "date",
                             .value = arena_str(r->a, str_z(date_text(r->today, today))),
                             .required = true});
-    form_submit(&f, adopt ? TR("Adopt", "Adoptar") : TR("Retire", "Retirar"));
+    if (adopt)
+        form_submit(&f, TR("Adopt", "Adoptar"));
+    else
+        form_button(&f, "retire", "1", TR("Retire", "Retirar"), true);
     form_end(&f);
 }
 
@@ -491,7 +503,7 @@ static enum err write_standard(struct req *r, const struct standard *s,
     if (s->state == STANDARD_ADOPTED)
         html(h, "<p><a href=\"/gaps/%.*s\">%s</a></p>", STR_ARG(s->code),
              T(h, "Where it is not met", "Dónde no se cumple"));
-    if (edit)
+    if (edit && !form_failed(r))
         write_act(r, h, s);
     panel_close(h);
     TRY(write_versions(r, h, s, e));
@@ -700,7 +712,7 @@ static enum err save_cost(struct db *db, void *arg, struct errmsg *e) {
     return cost_item_save(db, arg, e);
 }
 
-static bool dollars(struct str text, int64_t *cents) {
+static bool cents_of(struct str text, int64_t *cents) {
     double v;
     if (!str_real(text, &v) || !(v >= 0 && v < 1e9))
         return false;
@@ -721,8 +733,8 @@ static enum err post_cost(struct req *r, struct errmsg *e) {
         return req_fail(r, e, ERR_NOT_FOUND,
                         TR("There is no such price.", "No existe ese precio."));
     struct str life = req_form(r, "lifetime");
-    if (!dollars(req_form(r, "one_time"), &c->one_time_cents) ||
-        !dollars(req_form(r, "yearly"), &c->yearly_cents) ||
+    if (!cents_of(req_form(r, "one_time"), &c->one_time_cents) ||
+        !cents_of(req_form(r, "yearly"), &c->yearly_cents) ||
         (life.n > 0 && (!str_real(life, &c->lifetime_years) || !(c->lifetime_years >= 0))))
         return req_fail(r, e, ERR_INVALID,
                         TR("Write prices as 350 or 350.00, and years as 4.",

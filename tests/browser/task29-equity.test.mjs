@@ -31,7 +31,7 @@ test('task 29: who is left out, from the district to the student', async () => {
 
 test('task 29: the trend of an indicator, with its numbers', async () => {
   const page = await as('director');
-  await visit(page, '/indicators/device_working');
+  await visit(page, '/indicators/home_line_ok');
   assert.ok(await page.locator('svg.chart polyline').count() > 0, 'a line over time');
   assert.ok(await page.locator('details.numbers tbody tr').count() > 1, 'and its numbers');
   await done(page);

@@ -202,7 +202,10 @@ static enum err write_pairs(const struct view *v, struct errmsg *e) {
     }
     struct reading_table t;
     TRY(reading_pairs(v->r->db, v->r->a, &v->key, a, b, &t, e));
-    html(h, "<div class=\"scroll\"><table><caption>%s</caption><thead><tr><td></td>",
+    html(h,
+         "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+         "aria-label=\"%s\"><table><caption>%s</caption><thead><tr><td></td>",
+         T(h, "Two groupings at once", "Dos agrupaciones a la vez"),
          T(h,
            "Value and number of students. Hidden cells are hidden so that no sum gives them away.",
            "Valor y número de estudiantes. Las celdas ocultas lo están para que ninguna suma las "

@@ -108,7 +108,8 @@ static void write_row(struct html *h, const struct standard *s) {
         html(h, "%s", T(h, "none reads this yet", "ninguno lo lee aún"));
     html(h, "</td><td data-l=\"%s\" class=\"n\">%s</td>", T(h, "Priority", "Prioridad"),
          num(h, s->priority));
-    html(h, "<td data-l=\"%s\">%.*s</td>", T(h, "Source", "Fuente"), STR_ARG(s->source));
+    html(h, "<td data-l=\"%s\"><span lang=\"en\">%.*s</span></td>", T(h, "Source", "Fuente"),
+         STR_ARG(s->source));
     html(h, "<td data-l=\"%s\">", T(h, "In force", "En vigor"));
     if (s->state == STANDARD_ADOPTED)
         html_say(
@@ -168,7 +169,10 @@ static enum err get_standards(struct req *r, struct errmsg *e) {
     struct html *h = page_begin(r, &(struct page){.nav = "/standards"});
     TRY(write_lede(r, h, &c, e));
     for (size_t i = 0; i < n; i++) {
-        panel_open(h, set_name(h, &sets[i]), html_z(h, sets[i].source));
+        html(h, "<section class=\"panel\"><header><h2>%s</h2>", set_name(h, &sets[i]));
+        if (!str_eq(sets[i].code, STR("district"))) /* a citation stays in its own language */
+            html(h, "<p class=\"asof\" lang=\"en\">%.*s</p>", STR_ARG(sets[i].source));
+        html(h, "</header>");
         if (sets[i].drafts > 0 && edit)
             write_adopt(r, &sets[i]);
         if (in_set(&all, sets[i].code) > 0)
@@ -495,7 +499,9 @@ static enum err write_standard(struct req *r, const struct standard *s,
     fact(h, T(h, "Measured by", "Se mide con"), s->ind == NULL ? "" : tr(s->ind->name, h->lang));
     fact(h, T(h, "Product", "Producto"), html_z(h, s->series));
     fact(h, T(h, "Priority", "Prioridad"), num(h, s->priority));
-    fact(h, T(h, "Source", "Fuente"), html_z(h, s->source));
+    if (s->source.n > 0)
+        html(h, "<dt>%s</dt><dd lang=\"en\">%.*s</dd>", T(h, "Source", "Fuente"),
+             STR_ARG(s->source));
     fact(h, T(h, "State", "Estado"), tr(standard_state_name(s->state), h->lang));
     fact(h, T(h, "In force from", "En vigor desde"),
          s->state == STANDARD_DRAFT ? "" : day_long(h, s->effective_from));

@@ -2,7 +2,7 @@
 import {as, assert, checkAxe, checkKeyboard, checkQuiet, checkSpanish, checkWidth, done, picture, stranger, test, visit} from './lib.mjs';
 
 const plan = ['/gaps', '/gaps?level=schools', '/gaps?level=groups', '/gaps/print', '/standards'];
-const read = ['/indicators', '/indicators/device_working', '/indicators/home_line_ok?by=learner&and=meal', '/indicators/weekly_active', '/equity', '/schools'];
+const read = ['/indicators', '/indicators/device_working', '/indicators/home_line_ok?by=learner&and=meal', '/indicators/usage_active', '/equity', '/schools'];
 const roles = {
   director: ['/', ...plan, ...read, '/standards/new', '/standards/costs', '/students', '/settings', '/import'],
   administrator: ['/', '/accounts', '/accounts/new', '/accounts/roles', '/audit', '/settings'],

@@ -2,6 +2,7 @@
 
 -- batch_insert: a new import.
 --   -> its id
+--   scan: nothing, but when a reference waits for its parent (restoring a backup)
 INSERT INTO import_batch(source, file_name, file_hash, state, mode, as_of, rows_read, rows_added,
     rows_changed, rows_ended, rows_refused, assumed, account_id, created_us)
 VALUES(:source, :file_name, :file_hash, 'staged', :mode, :as_of, :read, :added, :changed, :ended,
@@ -52,6 +53,7 @@ SELECT b.id, b.account_id, b.created_us, b.applied_us, b.undone_us, b.source, b.
 FROM import_batch b WHERE b.id = :id;
 
 -- batch_list: imports, newest first.
+--   scan: one row an import
 SELECT b.id, b.account_id, b.created_us, b.applied_us, b.undone_us, b.source, b.file_name, b.state,
     b.mode, b.assumed, b.file_hash, b.as_of, b.rows_read, b.rows_added, b.rows_changed,
     b.rows_ended, b.rows_refused,

@@ -39,6 +39,7 @@ SELECT id FROM org WHERE batch_id = :batch ORDER BY id;
 DELETE FROM org WHERE batch_id = :batch;
 
 -- org_drop_one: takes one org away.
+--   scan: undo only; what refers to it is gone before
 DELETE FROM org WHERE id = :id;
 
 -- org_sequence@sqlite: ids that the importer gave are known to the table.
@@ -84,6 +85,7 @@ SELECT id FROM term WHERE batch_id = :batch ORDER BY id;
 DELETE FROM term WHERE batch_id = :batch;
 
 -- term_drop_one: takes one term away.
+--   scan: undo only; what refers to it is gone before
 DELETE FROM term WHERE id = :id;
 
 -- term_sequence@sqlite: ids that the importer gave are known to the table.
@@ -127,6 +129,7 @@ SELECT id FROM course WHERE batch_id = :batch ORDER BY id;
 DELETE FROM course WHERE batch_id = :batch;
 
 -- course_drop_one: takes one course away.
+--   scan: undo only; what refers to it is gone before
 DELETE FROM course WHERE id = :id;
 
 -- course_sequence@sqlite: ids that the importer gave are known to the table.
@@ -221,6 +224,7 @@ SELECT id FROM person WHERE batch_id = :batch ORDER BY id;
 DELETE FROM person WHERE batch_id = :batch;
 
 -- person_drop_one: takes one person away.
+--   scan: undo only; a few rows
 DELETE FROM person WHERE id = :id;
 
 -- person_sequence@sqlite: ids that the importer gave are known to the table.
@@ -436,10 +440,12 @@ SELECT id, ext, src_hash, retired_on, org_id, begins_on, ends_on FROM section;
 --   scan: an import compares with all of them
 SELECT id, ext, src_hash, ended_on, merged_into FROM person ORDER BY id;
 
--- load_role: as load_org; those that lasted on a day.
+-- load_role: as load_org; those that lasted on a day first, then those that a source said were over
+-- (what an import itself ended has src_hash 0: coming back begins anew).
 --   scan: an import compares with all of them
-SELECT id, person_id, org_id, role, src_hash, ends_on FROM person_role
-WHERE ends_on IS NULL OR ends_on > :day;
+SELECT id, person_id, org_id, role, src_hash, CASE WHEN ends_on IS NULL OR ends_on > :day THEN 1 ELSE 0 END, begins_on
+FROM person_role WHERE ends_on IS NULL OR ends_on > :day OR src_hash <> 0
+ORDER BY 6 DESC, id;
 
 -- load_status: as load_org; the versions that last.
 --   scan: an import compares with all of them

@@ -2,7 +2,13 @@
 SELECT CASE WHEN :key IS NULL THEN 0 ELSE 1 END;
 
 -- store_lock@postgres: 1 if this session now holds the advisory lock :key, else 0.
-SELECT CASE WHEN pg_try_advisory_lock(CAST(:key AS BIGINT)) THEN 1 ELSE 0 END;
+SELECT CASE WHEN pg_try_advisory_lock(hashtext(current_schema()), CAST(CAST(:key AS BIGINT) % 2147483647 AS INT)) THEN 1 ELSE 0 END;
+
+-- store_unlock@sqlite: never used there.
+SELECT CASE WHEN :key IS NULL THEN 0 ELSE 1 END;
+
+-- store_unlock@postgres: gives the advisory lock :key back.
+SELECT CASE WHEN pg_advisory_unlock(hashtext(current_schema()), CAST(CAST(:key AS BIGINT) % 2147483647 AS INT)) THEN 1 ELSE 0 END;
 
 -- setting_put: sets a setting that lives with the records.
 --   :name  :value  :now us

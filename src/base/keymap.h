@@ -54,10 +54,16 @@ static inline void keymap_prefetch(const struct keymap *m, uint64_t key) {
         __builtin_prefetch(&m->slots[key & m->mask]);
 }
 
+/* A bijection that spreads the bits (MurmurHash3's finaliser), so small numbers make good keys. */
+static inline uint64_t key_spread(uint64_t x) {
+    x = (x ^ (x >> 33)) * 0xFF51AFD7ED558CCDu;
+    x = (x ^ (x >> 33)) * 0xC4CEB9FE1A85EC53u;
+    return x ^ (x >> 33);
+}
+
 /* Two keys made one, order matters. */
 static inline uint64_t key_mix(uint64_t a, uint64_t b) {
-    uint64_t x = (a ^ (b + 0x9E3779B97F4A7C15u + (a << 6) + (a >> 2))) * 0xD6E8FEB86659FD93u;
-    return x ^ (x >> 32);
+    return key_spread(key_spread(a + 0x9E3779B97F4A7C15u) + b);
 }
 
 #endif

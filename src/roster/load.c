@@ -42,6 +42,11 @@ uint64_t load_role_key(int64_t person, int64_t org, int role) {
     return key_mix(key_mix((uint64_t)person, (uint64_t)org), (uint64_t)role + 1);
 }
 
+/* Somebody who left and came back has the role twice: the second time by the day it began. */
+uint64_t load_role_again_key(uint64_t key, int32_t begins) {
+    return key_mix(key, (uint64_t)(uint32_t)begins);
+}
+
 static int code_of(const char *const *list, size_t n, struct str s) {
     for (size_t i = 0; i < n; i++)
         if (str_eq(str_z(list[i]), s))
@@ -423,7 +428,7 @@ static void read_more(struct roster_load *l, enum roster_tab t, const struct row
             (struct guardian_more){number_of(l, rows_int(r, 1)), number_of(l, rows_int(r, 2))};
     } else if (t == TAB_ROLE) {
         uint32_t n = number_of(l, rows_int(r, 1));
-        if (n != KEYMAP_NONE && str_eq(rows_str(r, 3), STR("student")))
+        if (n != KEYMAP_NONE && rows_int(r, 5) != 0 && str_eq(rows_str(r, 3), STR("student")))
             l->who[n].student = true;
     }
 }
@@ -450,8 +455,8 @@ static enum err load_table(struct roster_load *l, enum roster_tab t, struct errm
         }
         uint64_t key = key_of_row(r, t);
         unsigned flags = ACTIVE;
-        if (t == TAB_ENROLLMENT)
-            flags = rows_int(r, 3) != 0 ? ACTIVE : 0;
+        if (t == TAB_ENROLLMENT || t == TAB_ROLE)
+            flags = rows_int(r, t == TAB_ROLE ? 5 : 3) != 0 ? ACTIVE : 0;
         else if (t != TAB_ROLE && t != TAB_GUARDIAN && !rows_null(r, end) &&
                  rows_date(r, end) <= l->opt.as_of)
             flags = GONE;
@@ -460,6 +465,8 @@ static enum err load_table(struct roster_load *l, enum roster_tab t, struct errm
         else if (t == TAB_TERM && rows_date(r, 6) <= l->opt.as_of)
             flags = 0;
         l->count[t].before += (flags & ACTIVE) != 0;
+        if (t == TAB_ROLE && keymap_find(m, key) != KEYMAP_NONE)
+            key = load_role_again_key(key, rows_date(r, 6));
         if (keymap_find(m, key) != KEYMAP_NONE)
             continue; /* two rows of one id: the first stands for both */
         uint64_t hash = t == TAB_GUARDIAN ? 0 : (uint64_t)rows_int(r, hash_column(t));

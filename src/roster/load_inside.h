@@ -126,5 +126,6 @@ bool load_wants_example(const struct roster_load *l, enum roster_tab t, enum loa
 uint32_t load_find(const struct roster_load *l, enum roster_tab t, uint64_t key);
 
 uint64_t load_role_key(int64_t person, int64_t org, int role);
+uint64_t load_role_again_key(uint64_t key, int32_t begins);
 
 #endif

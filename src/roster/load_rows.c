@@ -255,6 +255,24 @@ enum load_outcome roster_load_status(struct roster_load *l, uint64_t person,
     return LOAD_UNCHANGED;
 }
 
+/* Which of a person's times in one role at one org a row means: the one that lasts or says the
+ * same, else the one that began on that day. */
+static uint64_t role_key_of(const struct roster_load *l, uint64_t key, int32_t begins,
+                            uint64_t hash) {
+    const struct keymap *m = &l->map[TAB_ROLE];
+    uint64_t again = load_role_again_key(key, begins);
+    uint32_t i = keymap_find(m, key);
+    if (i == KEYMAP_NONE)
+        return key;
+    unsigned flags = key_flags(&m->entries[i]);
+    bool same = m->entries[i].hash == hash;
+    if (same && (flags & SEEN) == 0)
+        return key;
+    if (keymap_find(m, again) != KEYMAP_NONE || (!same && (flags & (SEEN | ACTIVE)) != ACTIVE))
+        return again;
+    return key;
+}
+
 enum err roster_load_role(struct roster_load *l, const struct load_role *r, enum load_outcome *out,
                           struct errmsg *e) {
     uint32_t person = load_find(l, TAB_PERSON, r->person), org = load_find(l, TAB_ORG, r->org), i;
@@ -278,6 +296,8 @@ enum err roster_load_role(struct roster_load *l, const struct load_role *r, enum
     }
     struct load_row row = r->row;
     row.key = load_role_key(person_id, org_id, r->role);
+    if (!merged) /* of a merged person the two rows are one time, not two */
+        row.key = role_key_of(l, row.key, begins, r->row.hash);
     struct val v[] = {V_INT(person_id),          V_INT(org_id),        V_Z(load_roles[r->role]),
                       V_INT(r->primary ? 1 : 0), load_date(l, begins), load_date(l, r->ends),
                       v_hash(r->row.hash)};

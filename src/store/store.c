@@ -26,9 +26,12 @@ struct store {
     struct reader *readers;
 };
 
+/* An advisory lock counts in the whole database, so its key covers the schema too: several
+ * districts may live in one server. */
 struct store_lock {
     int fd;        /* SQLite: the locked file */
     struct db *db; /* PostgreSQL: the session that holds the advisory lock */
+    int64_t key;   /* of that */
 };
 
 static const char *file_of(const char *url) {
@@ -163,28 +166,28 @@ static enum err lock_file(const char *url, const char *name, const char *busy, i
     return ERR_OK;
 }
 
-static enum err lock_session(const char *url, const char *name, const char *busy, struct db **out,
-                             struct errmsg *e) {
+static enum err lock_session(const char *url, const char *name, const char *busy,
+                             struct store_lock *out, struct errmsg *e) {
     int64_t got = 0;
     struct db *db;
+    out->key = (int64_t)(str_hash(str_z(name)) >> 1);
     TRY(db_open(url, DB_WRITE, &db, e));
-    enum err r = db_int(db, SQL_STORE_LOCK, ARGS(V_INT((int64_t)(str_hash(str_z(name)) >> 1))),
-                        &got, NULL, e);
+    enum err r = db_int(db, SQL_STORE_LOCK, ARGS(V_INT(out->key)), &got, NULL, e);
     if (r == ERR_OK && got == 0)
         r = err_set(e, ERR_BUSY, "%s", busy);
     if (r != ERR_OK) {
         db_close(db);
         return r;
     }
-    *out = db;
+    out->db = db;
     return ERR_OK;
 }
 
 enum err store_lock(struct store *s, const char *name, const char *busy, struct store_lock **out,
                     struct errmsg *e) {
-    struct store_lock lock = {-1, NULL};
+    struct store_lock lock = {.fd = -1};
     *out = NULL;
-    TRY(is_postgres(s->url) ? lock_session(s->url, name, busy, &lock.db, e)
+    TRY(is_postgres(s->url) ? lock_session(s->url, name, busy, &lock, e)
                             : lock_file(s->url, name, busy, &lock.fd, e));
     *out = malloc(sizeof lock);
     CHECK(*out != NULL);
@@ -197,6 +200,11 @@ void store_unlock(struct store_lock *lock) {
         return;
     if (lock->fd >= 0)
         (void)close(lock->fd);
+    if (lock->db !=
+        NULL) { /* told, not left to the end of the session, which the server sees later */
+        int64_t freed;
+        err_ignore(db_int(lock->db, SQL_STORE_UNLOCK, ARGS(V_INT(lock->key)), &freed, NULL, NULL));
+    }
     db_close(lock->db);
     free(lock);
 }

@@ -250,6 +250,14 @@ WHERE person_id = :person AND id < :before
   AND at_us >= :from_us AND at_us < :until_us
 ORDER BY id DESC LIMIT :limit;
 
+-- audit_page_subject: the same for one thing of a kind.
+SELECT id, at_us, account_id, actor, action, subject, subject_id, person_id, purpose, detail FROM audit
+WHERE subject = :subject AND subject_id = :subject_id AND id < :before
+  AND (CAST(:actor AS TEXT) IS NULL OR actor = :actor)
+  AND (CAST(:action AS TEXT) IS NULL OR action = :action)
+  AND at_us >= :from_us AND at_us < :until_us
+ORDER BY id DESC LIMIT :limit;
+
 -- audit_after: entries in the order written, with their hashes, for the check.
 SELECT id, at_us, account_id, actor, action, subject, subject_id, person_id, purpose, detail, hash FROM audit
 WHERE id > :after ORDER BY id LIMIT 5000;

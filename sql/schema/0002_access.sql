@@ -53,6 +53,7 @@ CREATE TABLE audit ( -- append-only; each row's hash covers the row before it
 ) STRICT;
 CREATE INDEX audit_person ON audit(person_id, at_us);
 CREATE INDEX audit_at ON audit(at_us);
+CREATE INDEX audit_subject ON audit(subject, subject_id); -- the history of one record
 
 CREATE TABLE audit_head ( -- one row: how many entries there are and the last hash; a writer takes it first
     id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),

@@ -111,6 +111,11 @@ enum err audit_list(struct db *db, const struct audit_filter *f, struct arena *a
                     ARGS(V_INT(f->person_id), before, actor, action, subject, from, until,
                          V_INT(limit + 1)),
                     &r, e));
+    else if (f->subject.n > 0 && f->subject_id.n > 0)
+        TRY(db_rows(db, SQL_AUDIT_PAGE_SUBJECT,
+                    ARGS(V_STR(f->subject), V_STR(f->subject_id), before, actor, action, from,
+                         until, V_INT(limit + 1)),
+                    &r, e));
     else
         TRY(db_rows(db, SQL_AUDIT_PAGE,
                     ARGS(before, actor, action, subject, from, until, V_INT(limit + 1)), &r, e));

@@ -31,6 +31,7 @@ struct audit_row {
 };
 struct audit_filter { /* zero: everything */
     struct str actor, action, subject;
+    struct str subject_id; /* with subject: the history of one thing */
     int64_t person_id;
     int32_t from, until; /* days, half open; both 0 or DATE_NONE: no bound */
     int64_t before_id;   /* rows older than this id; 0: from the newest */

@@ -233,6 +233,8 @@ NODISCARD enum err kind_export_xlsx(struct db *db, const struct kind *k, const s
 /* {"id":..,"version":..,"endsOn":..,"serial":..}; fields that may not be read are absent. */
 void kind_json(struct json *j, const struct kind *k, const struct kind_as *as,
                const struct kind_row *row);
+/* "whole number", "date, such as 2026-11-21": what a field of the type takes. */
+struct tr kind_type_words(enum field_type type);
 /* What the kind is and what each field takes, as plain text lines, in as->lang. */
 void kind_help(const struct kind *k, const struct kind_as *as, struct buf *out);
 

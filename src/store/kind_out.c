@@ -197,6 +197,11 @@ static const struct tr type_names[FIELD_TYPES] = {
     [FIELD_URL] = TR_INIT("web address", "direcci\xC3\xB3n web"),
 };
 
+struct tr kind_type_words(enum field_type type) {
+    CHECK((int)type >= 0 && type < FIELD_TYPES);
+    return type_names[type];
+}
+
 static void field_help(const struct field *f, enum lang lang, struct buf *out) {
     buf_fmt(out, "  %s (%s): %s", f->column, tr(f->label, lang), tr(type_names[f->type], lang));
     for (size_t i = 0; i < f->choice_count; i++)

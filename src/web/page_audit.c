@@ -19,6 +19,7 @@ static const struct choice actions[] = {
     {"add", TR_INIT("add", "alta")},
     {"change", TR_INIT("change", "cambio")},
     {"end", TR_INIT("end", "baja")},
+    {"reopen", TR_INIT("reopen", "reapertura")},
     {"merge", TR_INIT("merge", "unión")},
     {"disable", TR_INIT("disable", "desactivación")},
     {"enable", TR_INIT("enable", "activación")},

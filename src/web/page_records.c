@@ -13,11 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ORG_CHOICES_MOST = 300, BULK_MOST = 1000, BULK_SHOWN = 12 };
-
-static bool numeric(const struct field *f) {
-    return f->type == FIELD_INT || f->type == FIELD_REAL || f->type == FIELD_MONEY;
-}
+enum { BULK_MOST = 1000, BULK_SHOWN = 12 };
 
 static bool is_ref(const struct field *f) {
     return f->type == FIELD_ORG || f->type == FIELD_PERSON;
@@ -98,31 +94,6 @@ static enum err get_index(struct req *r, struct errmsg *e) {
 
 /* ---- a list: filters ---- */
 
-struct orgs {
-    struct option *v;
-    size_t n;
-    bool all; /* every one fits into a list to choose from */
-};
-
-static enum err orgs_load(struct req *r, const struct kind_as *as, struct orgs *out,
-                          struct errmsg *e) {
-    struct rows *rows;
-    *out = (struct orgs){.v = ARENA_ARRAY(r->a, struct option, ORG_CHOICES_MOST), .all = true};
-    TRY(db_rows(r->db, SQL_ACCESS_ORG_CHOICES, NO_ARGS, &rows, e));
-    while (rows_next(rows)) {
-        int64_t id = rows_int(rows, 0);
-        bool mine = as->scope.all;
-        for (size_t i = 0; !mine && i < as->scope.org_count; i++)
-            mine = as->scope.orgs[i] == id;
-        if (mine && out->n == ORG_CHOICES_MOST)
-            out->all = false;
-        else if (mine)
-            out->v[out->n++] = (struct option){arena_fmt(r->a, "#%" PRId64, id),
-                                               arena_str(r->a, rows_str(rows, 1))};
-    }
-    return rows_close(rows, e);
-}
-
 static struct tr from_to(struct req *r, struct tr label, bool to) {
     return (struct tr){arena_fmt(r->a, to ? "%s to" : "%s from", label.en).p,
                        arena_fmt(r->a, to ? "%s hasta" : "%s desde", label.es).p};
@@ -139,14 +110,6 @@ static void filter_text(struct form *f, const struct field *field, const char *o
                                  .value = req_query(f->r, name)});
 }
 
-static const struct choice yes_no[] = {{"yes", TR_INIT("Yes", "Sí")}, {"no", TR_INIT("No", "No")}};
-
-static size_t choice_options(struct req *r, const struct choice *c, size_t n, struct option *out) {
-    for (size_t i = 0; i < n; i++)
-        out[i] = (struct option){str_z(c[i].value), str_z(tr(c[i].label, r->lang))};
-    return n;
-}
-
 static void filter_select(struct form *f, const struct field *field, const struct option *o,
                           size_t n) {
     form_options(f,
@@ -157,17 +120,18 @@ static void filter_select(struct form *f, const struct field *field, const struc
 }
 
 /* One field's filter: chosen from a list where there is one, else a span or a part of the text. */
-static void filter_field(struct form *f, const struct field *field, const struct orgs *orgs) {
+static void filter_field(struct form *f, const struct field *field,
+                         const struct records_orgs *orgs) {
     struct req *r = f->r;
     size_t most = field->choice_count + 2;
     struct option *o = ARENA_ARRAY(r->a, struct option, most);
     if (field->type == FIELD_CHOICE) {
-        filter_select(f, field, o, choice_options(r, field->choices, field->choice_count, o));
+        filter_select(f, field, o, records_choices(r, field, o));
     } else if (field->type == FIELD_BOOL) {
-        filter_select(f, field, o, choice_options(r, yes_no, 2, o));
+        filter_select(f, field, o, records_choices(r, field, o));
     } else if (field->type == FIELD_ORG && orgs->all) {
         filter_select(f, field, orgs->v, orgs->n);
-    } else if (field->type == FIELD_DATE || numeric(field)) {
+    } else if (field->type == FIELD_DATE || records_number(field)) {
         const char *type = field->type == FIELD_DATE ? "date" : "number";
         filter_text(f, field, "from", from_to(r, field->label, false), type);
         filter_text(f, field, "to", from_to(r, field->label, true), type);
@@ -176,12 +140,12 @@ static void filter_field(struct form *f, const struct field *field, const struct
     }
 }
 
-static bool chosen_from(const struct field *f, const struct orgs *orgs) {
+static bool chosen_from(const struct field *f, const struct records_orgs *orgs) {
     return f->type == FIELD_CHOICE || f->type == FIELD_BOOL || (f->type == FIELD_ORG && orgs->all);
 }
 
 /* Is any of the lesser filters in use? Then they stand open. */
-static bool more_in_use(struct req *r, const struct kind *k, const struct orgs *orgs) {
+static bool more_in_use(struct req *r, const struct kind *k, const struct records_orgs *orgs) {
     bool used = req_query(r, "blank").n > 0 || req_query(r, "ended").n > 0;
     for (size_t i = 0; i < r->query.n; i++) {
         struct str rest = r->query.v[i].name, column;
@@ -209,7 +173,7 @@ static void blank_select(struct form *f, const struct records *rec) {
                      o, n, TR("Any", "Cualquiera"));
 }
 
-static void filter_form(struct req *r, const struct records *rec, const struct orgs *orgs) {
+static void filter_form(struct req *r, const struct records *rec, const struct records_orgs *orgs) {
     const struct kind *k = rec->kind;
     struct form f = form_begin(r, rec->path, FORM_GET | FORM_INLINE);
     form_text(&f, &(struct input){.name = "q",
@@ -259,7 +223,7 @@ static void head_cell(struct req *r, struct html *h, const struct records *rec,
         q->sort != NULL ? q->sort : kind_field(rec->kind, str_z(rec->kind->title));
     bool here = now == f;
     const char *to = arena_fmt(r->a, "%s%s", here && !q->descending ? "-" : "", f->column).p;
-    html(h, "<th scope=\"col\" class=\"%s\"", numeric(f) ? "n" : "");
+    html(h, "<th scope=\"col\" class=\"%s\"", records_number(f) ? "n" : "");
     if (here)
         html(h, " aria-sort=\"%s\"", q->descending ? "descending" : "ascending");
     html(h, "><a href=\"%s\">%s%s</a></th>",
@@ -310,7 +274,7 @@ static void write_row(struct html *h, const struct records *rec, const struct ki
         const struct field *f = &k->fields[i];
         if (!in_table(rec, f) || str_eq(str_z(f->column), str_z(k->title)))
             continue;
-        html(h, "<td class=\"%s\" data-l=\"%s\">%s</td>", numeric(f) ? "n" : "",
+        html(h, "<td class=\"%s\" data-l=\"%s\">%s</td>", records_number(f) ? "n" : "",
              tr(f->label, h->lang), value_text(h, rec, row, f));
     }
     html(h, "</tr>\n");
@@ -400,11 +364,11 @@ static enum err get_list(struct req *r, struct errmsg *e) {
     struct kind_problems problems;
     struct str unknown;
     struct kind_list l;
-    struct orgs orgs;
+    struct records_orgs orgs;
     TRY(records_of(r, &rec, e));
     TRY(records_query(r, &rec, &q, &problems, &unknown, e));
     TRY(kind_list(r->db, rec.kind, &rec.as, &q, r->a, &l, e));
-    TRY(orgs_load(r, &rec.as, &orgs, e));
+    TRY(records_orgs(r, &rec.as, &orgs, e));
     TRY(records_read(r, &rec, l.rows, l.n, e));
     const char *count = arena_fmt(r->a, r->lang == LANG_ES ? "%s Son %lld." : "%s %lld of them.",
                                   tr(rec.kind->about, r->lang), (long long)l.total)
@@ -470,38 +434,12 @@ static const char *bulk_back(struct req *r, struct html *h, const struct bulk *b
     return with_query(r, h, b->rec.path, &b->query, "");
 }
 
-static void bulk_value(struct form *f, const struct bulk *b, const struct orgs *orgs) {
-    const struct field *x = b->field;
-    size_t n = x->choice_count;
-    struct option *o = ARENA_ARRAY(f->r->a, struct option, n + 2);
-    struct input in = {.name = "value",
-                       .label = x->label,
-                       .help = x->help,
-                       .required = x->required,
-                       .autofocus = true,
-                       .step = "any",
-                       .suffix = x->type == FIELD_MONEY ? "$" : x->unit};
-    struct tr none = x->required ? TR("Choose", "Elija") : TR("(blank)", "(en blanco)");
-    if (x->type == FIELD_CHOICE || x->type == FIELD_BOOL) {
-        n = x->type == FIELD_BOOL ? choice_options(f->r, yes_no, 2, o)
-                                  : choice_options(f->r, x->choices, n, o);
-        form_options(f, &in, o, n, none);
-    } else if (x->type == FIELD_ORG && orgs->all) {
-        form_options(f, &in, orgs->v, orgs->n, none);
-    } else {
-        in.type = x->type == FIELD_DATE ? "date" : numeric(x) ? "number" : NULL;
-        if (x->type == FIELD_PERSON)
-            in.help = TR("Local number, user name or e-mail.", "Número local, usuario o correo.");
-        form_text(f, &in);
-    }
-}
-
 static enum err bulk_page(struct req *r, const struct bulk *b, struct errmsg *e) {
     const struct records *rec = &b->rec;
-    struct orgs orgs;
+    struct records_orgs orgs;
     size_t shown = b->n < BULK_SHOWN ? b->n : BULK_SHOWN;
     struct kind_row *rows = ARENA_ARRAY(r->a, struct kind_row, shown);
-    TRY(orgs_load(r, &rec->as, &orgs, e));
+    TRY(records_orgs(r, &rec->as, &orgs, e));
     for (size_t i = 0; i < shown; i++)
         TRY(kind_get(r->db, rec->kind, &rec->as, b->ids[i], r->a, &rows[i], e));
     TRY(records_read(r, rec, rows, shown, e));
@@ -526,7 +464,7 @@ static enum err bulk_page(struct req *r, const struct bulk *b, struct errmsg *e)
     form_hidden(&f, "field", str_z(b->field->column));
     form_hidden(&f, "query", req_form(r, "query"));
     form_hidden(&f, "apply", STR("1"));
-    bulk_value(&f, b, &orgs);
+    records_input(&f, b->field, "value", (struct str){0}, NULL, &orgs);
     form_submit(&f, TR("Change all of them", "Cambiarlos todos"));
     html(h, " <a class=\"act quiet\" href=\"%s\">%s</a>", bulk_back(r, h, b),
          T(h, "Leave as they are", "Dejarlos como están"));
@@ -640,7 +578,7 @@ static void help_field(struct html *h, const struct records *rec, const struct f
              tr(f->choices[i].label, h->lang), f->choices[i].value);
     if (f->unit != NULL)
         html(h, ", %s", f->unit);
-    if (numeric(f) && f->max > f->min)
+    if (records_number(f) && f->max > f->min)
         html_say(h, ", %s to %s", ", de %s a %s", num(h, f->min), num(h, f->max));
     html(h, "</td><td data-l=\"%s\">%s</td><td data-l=\"%s\">%s</td><td data-l=\"%s\">%s</td></tr>",
          T(h, "Required", "Obligatorio"), f->required ? T(h, "yes", "sí") : T(h, "no", "no"),

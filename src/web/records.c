@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PAGE = 50, DETAIL_BYTES = 1 << 20 };
+enum { PAGE = 50, DETAIL_BYTES = 1 << 20, ORG_CHOICES_MOST = 300, LONG_TEXT = 250 };
 
 /* ---- audit of changes ---- */
 
@@ -371,4 +371,81 @@ enum records_why records_end(struct req *r, const struct records *rec, int64_t i
     struct ending x = {rec, id, version, day};
     *kind = req_write(r, write_end, &x, e);
     return why_of(r, rec, id, version, *kind);
+}
+
+/* ---- parts of forms ---- */
+
+enum err records_orgs(struct req *r, const struct kind_as *as, struct records_orgs *out,
+                      struct errmsg *e) {
+    struct rows *rows;
+    *out =
+        (struct records_orgs){.v = ARENA_ARRAY(r->a, struct option, ORG_CHOICES_MOST), .all = true};
+    TRY(db_rows(r->db, SQL_ACCESS_ORG_CHOICES, NO_ARGS, &rows, e));
+    while (rows_next(rows)) {
+        int64_t id = rows_int(rows, 0);
+        bool mine = as->scope.all || among(id, as->scope.orgs, as->scope.org_count);
+        if (mine && out->n == ORG_CHOICES_MOST)
+            out->all = false;
+        else if (mine)
+            out->v[out->n++] = (struct option){arena_fmt(r->a, "#%" PRId64, id),
+                                               arena_str(r->a, rows_str(rows, 1))};
+    }
+    return rows_close(rows, e);
+}
+
+bool records_number(const struct field *f) {
+    return f->type == FIELD_INT || f->type == FIELD_REAL || f->type == FIELD_MONEY;
+}
+
+size_t records_choices(struct req *r, const struct field *f, struct option out[]) {
+    static const struct choice yes_no[] = {{"yes", TR_INIT("Yes", "Sí")},
+                                           {"no", TR_INIT("No", "No")}};
+    const struct choice *c = f->type == FIELD_BOOL ? yes_no : f->choices;
+    size_t n = f->type == FIELD_BOOL ? 2 : f->choice_count;
+    for (size_t i = 0; i < n; i++)
+        out[i] = (struct option){str_z(c[i].value), str_z(tr(c[i].label, r->lang))};
+    return n;
+}
+
+/* Help of a field whose people or schools are typed. */
+static struct tr ref_help(struct req *r, const struct field *f, const char *now) {
+    struct tr how =
+        f->type == FIELD_ORG
+            ? TR("The school's name or number.", "El nombre o número de la escuela.")
+            : TR("Local number, user name or e-mail.", "Número local, usuario o correo.");
+    if (now == NULL || now[0] == '\0')
+        return how;
+    return (struct tr){arena_fmt(r->a, "Now %s. %s", now, how.en).p,
+                       arena_fmt(r->a, "Ahora %s. %s", now, how.es).p};
+}
+
+void records_input(struct form *form, const struct field *f, const char *name, struct str value,
+                   const char *now, const struct records_orgs *orgs) {
+    struct option *o = ARENA_ARRAY(form->r->a, struct option, f->choice_count + 2);
+    struct input in = {.name = name,
+                       .label = f->label,
+                       .help = f->help,
+                       .required = f->required,
+                       .value = value,
+                       .step = f->type == FIELD_INT     ? "1"
+                               : f->type == FIELD_MONEY ? "0.01"
+                                                        : "any",
+                       .suffix = f->type == FIELD_MONEY ? "$" : f->unit};
+    struct tr none = f->required ? TR("Choose", "Elija") : TR("(blank)", "(en blanco)");
+    if (f->type == FIELD_CHOICE || f->type == FIELD_BOOL) {
+        form_options(form, &in, o, records_choices(form->r, f, o), none);
+    } else if (f->type == FIELD_ORG && orgs->all) {
+        form_options(form, &in, orgs->v, orgs->n, none);
+    } else if (f->type == FIELD_TEXT && f->max > LONG_TEXT) {
+        form_area(form, &in, 3);
+    } else {
+        if (f->type == FIELD_PERSON || f->type == FIELD_ORG)
+            in.help = ref_help(form->r, f, now);
+        in.type = f->type == FIELD_DATE    ? "date"
+                  : records_number(f)      ? "number"
+                  : f->type == FIELD_EMAIL ? "email"
+                                           : NULL;
+        in.max = f->type == FIELD_TEXT ? (int64_t)f->max : 0;
+        form_text(form, &in);
+    }
 }

@@ -7,6 +7,7 @@
 #define WEB_RECORDS_H
 
 #include "web/figure.h"
+#include "web/form.h"
 
 struct records {
     const struct kind *kind;
@@ -60,6 +61,22 @@ enum records_why records_save(struct req *r, struct records_save *s, enum err *k
 /* Ends on a day, or takes up again with DATE_NONE. */
 enum records_why records_end(struct req *r, const struct records *rec, int64_t id, int64_t version,
                              int32_t day, enum err *kind, struct errmsg *e);
+
+/* -- parts of forms ---------------------------------------------------------------------- */
+
+struct records_orgs { /* the schools and districts in reach, to choose from */
+    struct option *v;
+    size_t n;
+    bool all; /* false: too many for a list, so they are typed */
+};
+NODISCARD enum err records_orgs(struct req *r, const struct kind_as *as, struct records_orgs *out,
+                                struct errmsg *e);
+bool records_number(const struct field *f); /* whole number, number or money */
+/* What a choice or yes/no field can be: out holds choice_count + 2. */
+size_t records_choices(struct req *r, const struct field *f, struct option out[]);
+/* The input that fits a field, under `name`. `now`: who a person field names, NULL for none. */
+void records_input(struct form *form, const struct field *f, const char *name, struct str value,
+                   const char *now, const struct records_orgs *orgs);
 
 /* `one` or `many` with a capital letter, in the reader's language. */
 const char *records_title(struct html *h, struct tr name);

@@ -8,6 +8,8 @@ extern const struct command command_sample;
 extern const struct command command_import;
 extern const struct command command_imports;
 extern const struct command command_undo;
+extern const struct command command_export;
+extern const struct command command_rollover;
 extern const struct command command_backup;
 extern const struct command command_restore;
 extern const struct command command_first_sign_ins;

@@ -11,6 +11,8 @@ static const struct command *const commands[] = {
     &command_import,
     &command_imports,
     &command_undo,
+    &command_rollover,
+    &command_export,
     &command_serve,
     &command_gaps,
     &command_indicator_list,

@@ -512,6 +512,38 @@ bool may_list_students(const struct req *r, const struct indicator *ind, int gro
     return true;
 }
 
+const char *subject_label(struct html *h, struct str subject) {
+    static const struct choice rows[] = {
+        {"account", TR_INIT("account", "cuenta")},
+        {"accounts", TR_INIT("accounts", "cuentas")},
+        {"audit", TR_INIT("audit log", "registro de auditoría")},
+        {"file", TR_INIT("file", "archivo")},
+        {"gap", TR_INIT("gap", "brecha")},
+        {"gaps", TR_INIT("gaps", "brechas")},
+        {"gap formula", TR_INIT("rank of the gaps", "orden de las brechas")},
+        {"import problems", TR_INIT("import problems", "problemas de una importación")},
+        {"price", TR_INIT("unit cost", "costo unitario")},
+        {"standard", TR_INIT("standard", "estándar")},
+        {"standard set", TR_INIT("set of standards", "conjunto de estándares")},
+        {"student", TR_INIT("student", "estudiante")},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (str_eq(subject, str_z(rows[i].value)))
+            return tr(rows[i].label, h->lang);
+    const struct kind *k = kind_find(provide_kinds, provide_kind_count, subject);
+    const struct indicator *ind = catalogue_find(subject);
+    return k != NULL     ? tr(k->one, h->lang)
+           : ind != NULL ? tr(ind->name, h->lang)
+                         : html_z(h, subject);
+}
+
+enum err note_in_audit(struct db *db, const struct req *r, const char *action, const char *subject,
+                       struct str id, struct errmsg *e) {
+    struct audit_entry entry = {
+        .action = str_z(action), .subject = str_z(subject), .subject_id = id};
+    return audit_append(db, &r->viewer, &entry, e);
+}
+
 const char *share_words(struct html *h, double share) {
     static const struct {
         double share;

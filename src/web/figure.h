@@ -103,6 +103,13 @@ const char *kind_text(struct html *h, const struct kind *k, const struct kind_ro
 const char *grade_label(struct html *h, struct str grade);   /* "Grade 3"; "" unknown */
 const char *grade_labels(struct html *h, struct str grades); /* of "03,04": both */
 
+/* The subject of an audit entry in words: "student", "gaps", a kind, an indicator's name. */
+const char *subject_label(struct html *h, struct str subject);
+/* Says in the audit log that the viewer changed a thing of the plan. In the caller's transaction.
+ */
+NODISCARD enum err note_in_audit(struct db *db, const struct req *r, const char *action,
+                                 const char *subject, struct str id, struct errmsg *e);
+
 /* "0.82" in words for a heading: "Four in five"; with a capital. NULL if none is close. */
 const char *share_words(struct html *h, double share);
 

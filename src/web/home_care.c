@@ -150,10 +150,9 @@ static void exports_panel(struct html *h, const struct audit_row *rows, size_t n
     for (size_t i = 0; i < n && i < EXPORTS_SHOWN; i++)
         html(h,
              "<tr><th scope=\"row\">%s</th><td data-l=\"%s\">%.*s</td><td "
-             "data-l=\"%s\">%.*s</td></tr>",
+             "data-l=\"%s\">%s</td></tr>",
              instant(h, rows[i].at_us), T(h, "Who", "Quién"), STR_ARG(rows[i].actor),
-             T(h, "What", "Qué"),
-             STR_ARG(rows[i].subject_id.n > 0 ? rows[i].subject_id : rows[i].subject));
+             T(h, "What", "Qué"), subject_label(h, rows[i].subject));
     html(h, "</tbody></table></div>");
     panel_close(h);
 }

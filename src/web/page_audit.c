@@ -1,4 +1,5 @@
 /* The audit log: who did what, who saw whose record, and whether the log is whole. */
+#include "web/figure.h"
 #include "web/form.h"
 
 #include "base/date.h"
@@ -93,7 +94,8 @@ static void write_rows(struct req *r, struct html *h, const struct audit_row *v,
     for (size_t i = 0; i < n; i++) {
         html(h, "<tr><th scope=\"row\">%s</th><td data-l=\"%s\">%.*s</td><td data-l=\"%s\">%s</td>",
              instant(h, v[i].at_us), who, STR_ARG(v[i].actor), what, action_label(h, v[i].action));
-        html(h, "<td data-l=\"%s\">%.*s %.*s", to, STR_ARG(v[i].subject), STR_ARG(v[i].subject_id));
+        html(h, "<td data-l=\"%s\">%s %.*s", to, subject_label(h, v[i].subject),
+             STR_ARG(v[i].subject_id));
         if (v[i].person_id != 0)
             html(h, " <a href=\"%s\">%s</a>",
                  url(h, "/audit", "person", arena_fmt(r->a, "%" PRId64, v[i].person_id).p, NULL),

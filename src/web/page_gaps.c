@@ -646,8 +646,15 @@ static enum err get_gap(struct req *r, struct errmsg *e) {
 /* -- what an owner's form says ------------------------------------------------------------------
  */
 
+struct assigning {
+    const struct req *r;
+    struct gap_assignment g;
+};
+
 static enum err save_owner(struct db *db, void *arg, struct errmsg *e) {
-    return gap_assign(db, arg, e);
+    const struct assigning *a = arg;
+    TRY(gap_assign(db, &a->g, e));
+    return note_in_audit(db, a->r, "change", "gap", a->g.standard, e);
 }
 
 static enum err posted_org(struct req *r, int64_t *org, struct errmsg *e) {
@@ -680,7 +687,8 @@ static enum err post_owner(struct req *r, struct errmsg *e) {
                    TR("Write a date as 2026-12-31.", "Escriba una fecha como 2026-12-31."));
     if (form_failed(r))
         return write_gap(r, &o, e);
-    TRY(req_write(r, save_owner, &g, e));
+    struct assigning a = {r, g};
+    TRY(req_write(r, save_owner, &a, e));
     reply_notice(r, TR("Saved.", "Guardado."));
     struct html h = {.a = r->a, .lang = r->lang};
     reply_redirect(r, gap_href(&h, o.gap));
@@ -688,17 +696,19 @@ static enum err post_owner(struct req *r, struct errmsg *e) {
 }
 
 struct new_formula {
+    const struct req *r;
     struct gap_formula f;
     int64_t now_us;
 };
 
 static enum err save_formula(struct db *db, void *arg, struct errmsg *e) {
     const struct new_formula *a = arg;
-    return gap_formula_set(db, &a->f, a->now_us, e);
+    TRY(gap_formula_set(db, &a->f, a->now_us, e));
+    return note_in_audit(db, a->r, "change", "gap formula", STR(""), e);
 }
 
 static enum err post_formula(struct req *r, struct errmsg *e) {
-    struct new_formula a = {.now_us = r->now_us};
+    struct new_formula a = {.r = r, .now_us = r->now_us};
     struct {
         const char *name;
         double *to;

@@ -198,6 +198,7 @@ static enum err get_standards(struct req *r, struct errmsg *e) {
 }
 
 struct adoption {
+    const struct req *r;
     struct str set;
     int64_t id;
     int32_t on;
@@ -206,7 +207,8 @@ struct adoption {
 
 static enum err save_adopt_set(struct db *db, void *arg, struct errmsg *e) {
     struct adoption *a = arg;
-    return standard_adopt_set(db, a->set, a->on, &a->adopted, e);
+    TRY(standard_adopt_set(db, a->set, a->on, &a->adopted, e));
+    return note_in_audit(db, a->r, "add", "standard set", a->set, e);
 }
 
 static enum err posted_day(struct req *r, const char *name, int32_t *out, struct errmsg *e) {
@@ -218,7 +220,7 @@ static enum err posted_day(struct req *r, const char *name, int32_t *out, struct
 }
 
 static enum err post_adopt_set(struct req *r, struct errmsg *e) {
-    struct adoption a = {.set = req_form(r, "set")};
+    struct adoption a = {.r = r, .set = req_form(r, "set")};
     TRY(posted_day(r, "from", &a.on, e));
     TRY(req_write(r, save_adopt_set, &a, e));
     reply_notice(r, TR("Adopted. The gap list holds every school against it.",
@@ -543,19 +545,10 @@ struct saving {
     int64_t id;
 };
 
-static enum err note_change(struct db *db, const struct req *r, const char *action,
-                            const struct standard *s, struct errmsg *e) {
-    struct audit_entry entry = {.action = str_z(action),
-                                .subject = STR("standard"),
-                                .subject_id = s->code,
-                                .detail = arena_fmt(r->a, "{\"target\":%.15g}", s->target)};
-    return audit_append(db, &r->viewer, &entry, e);
-}
-
 static enum err save_standard(struct db *db, void *arg, struct errmsg *e) {
     struct saving *a = arg;
     TRY(standard_save(db, &a->s, &a->id, e));
-    return note_change(db, a->r, a->s.id == 0 ? "add" : "change", &a->s, e);
+    return note_in_audit(db, a->r, a->s.id == 0 ? "add" : "change", "standard", a->s.code, e);
 }
 
 static enum err save_and_go(struct req *r, struct saving *a, struct errmsg *e) {
@@ -631,17 +624,19 @@ static enum err post_new(struct req *r, struct errmsg *e) {
 
 static enum err save_adopt(struct db *db, void *arg, struct errmsg *e) {
     struct adoption *a = arg;
-    return standard_adopt(db, a->id, a->on, e);
+    TRY(standard_adopt(db, a->id, a->on, e));
+    return note_in_audit(db, a->r, "change", "standard", req_param(a->r, "id"), e);
 }
 
 static enum err save_retire(struct db *db, void *arg, struct errmsg *e) {
     struct adoption *a = arg;
-    return standard_retire(db, a->id, a->on, e);
+    TRY(standard_retire(db, a->id, a->on, e));
+    return note_in_audit(db, a->r, "end", "standard", req_param(a->r, "id"), e);
 }
 
 static enum err act(struct req *r, enum err (*fn)(struct db *db, void *arg, struct errmsg *e),
                     struct errmsg *e) {
-    struct adoption a = {0};
+    struct adoption a = {.r = r};
     TRY(req_id(r, "id", &a.id, e));
     TRY(posted_day(r, "on", &a.on, e));
     TRY(req_write(r, fn, &a, e));
@@ -714,8 +709,15 @@ static enum err get_costs(struct req *r, struct errmsg *e) {
     return write_costs(r, e);
 }
 
+struct pricing {
+    const struct req *r;
+    const struct cost_item *item;
+};
+
 static enum err save_cost(struct db *db, void *arg, struct errmsg *e) {
-    return cost_item_save(db, arg, e);
+    const struct pricing *p = arg;
+    TRY(cost_item_save(db, p->item, e));
+    return note_in_audit(db, p->r, "change", "price", p->item->code, e);
 }
 
 static bool cents_of(struct str text, int64_t *cents) {
@@ -747,7 +749,8 @@ static enum err post_cost(struct req *r, struct errmsg *e) {
                            "Escriba los precios como 350 o 350.00, y los años como 4."));
     c->source = req_form(r, "source");
     c->ours = false;
-    TRY(req_write(r, save_cost, c, e));
+    struct pricing p = {r, c};
+    TRY(req_write(r, save_cost, &p, e));
     reply_notice(r,
                  TR("Saved. Every cost to close uses it.", "Guardado. Todos los costos lo usan."));
     reply_redirect(r, "/standards/costs");

@@ -4,13 +4,13 @@ import {as, assert, checkAxe, checkKeyboard, checkQuiet, checkSpanish, checkWidt
 const plan = ['/gaps', '/gaps?level=schools', '/gaps?level=groups', '/gaps/print', '/standards'];
 const read = ['/indicators', '/indicators/device_working', '/indicators/home_line_ok?by=learner&and=meal', '/indicators/usage_active', '/equity', '/schools'];
 const roles = {
-  director: ['/', ...plan, ...read, '/standards/new', '/standards/costs', '/students', '/settings', '/import'],
+  director: ['/', ...plan, ...read, '/standards/new', '/standards/costs', '/students', '/settings', '/import', '/records', '/records/device', '/records/room?access_point=no'],
   administrator: ['/', '/accounts', '/accounts/new', '/accounts/roles', '/audit', '/settings'],
   privacy: ['/', '/audit', '/about/numbers'],
   principal: ['/', '/gaps', '/schools', '/students'],
   teacher: ['/', '/schools', '/students', '/indicators'],
   coach: ['/', '/gaps', '/schools'],
-  support: ['/', '/gaps', '/students'],
+  support: ['/', '/gaps', '/students', '/records/device?condition=broken'],
   student: ['/', '/account', '/account/password'],
   guardian: ['/', '/account'],
   analyst: ['/', '/schools', '/equity', '/indicators'],

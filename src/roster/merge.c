@@ -147,6 +147,38 @@ enum err roster_merge(struct store *s, int64_t keep, int64_t duplicate, int64_t 
     return r;
 }
 
+static enum err count_moves(const struct merge *m, enum sql which, int64_t *moved, int64_t *ended,
+                            struct errmsg *e) {
+    struct rows *r;
+    TRY(db_rows(m->db, which, ARGS(V_INT(m->keep), V_INT(m->duplicate)), &r, e));
+    while (rows_next(r))
+        *(rows_int(r, 1) != 0 ? ended : moved) += 1;
+    return rows_close(r, e);
+}
+
+static enum err not_merged(struct db *db, int64_t id, struct errmsg *e) {
+    int64_t into = 0;
+    bool found = false;
+    TRY(db_int(db, SQL_PEOPLE_MERGED, ARGS(V_INT(id)), &into, &found, e));
+    return !found      ? err_set(e, ERR_NOT_FOUND, "There is no such person.")
+           : into != 0 ? err_set(e, ERR_INVALID, "This person was merged into another already.")
+                       : ERR_OK;
+}
+
+enum err roster_merge_preview(struct db *db, int64_t keep, int64_t duplicate,
+                              struct merge_preview *out, struct errmsg *e) {
+    const struct merge m = {.db = db, .keep = keep, .duplicate = duplicate};
+    *out = (struct merge_preview){0};
+    if (keep == duplicate)
+        return err_set(e, ERR_INVALID, "A person cannot be merged into themself.");
+    TRY(not_merged(db, keep, e));
+    TRY(not_merged(db, duplicate, e));
+    TRY(count_moves(&m, SQL_MERGE_ENROLLMENTS, &out->enrollments, &out->ended, e));
+    TRY(count_moves(&m, SQL_MERGE_ROLES, &out->roles, &out->ended, e));
+    TRY(count_moves(&m, SQL_MERGE_STUDENTS, &out->guardians, &out->ended, e));
+    return count_moves(&m, SQL_MERGE_GUARDIANS, &out->guardians, &out->ended, e);
+}
+
 enum err roster_merge_candidates(struct db *db, struct arena *a, int64_t limit,
                                  struct merge_pair **out, size_t *n, struct errmsg *e) {
     static const enum sql by[] = {SQL_MERGE_SAME_NUMBER, SQL_MERGE_SAME_BIRTH};

@@ -15,6 +15,14 @@ NODISCARD enum err roster_merge(struct store *s, int64_t keep, int64_t duplicate
                                 int64_t account_id, int32_t today, int64_t *batch,
                                 struct errmsg *e);
 
+/* What a merge would do, without doing it: rows that move, and rows that end because the one that
+ * stays has the same. ERR_INVALID as above. */
+struct merge_preview {
+    int64_t enrollments, roles, guardians, ended;
+};
+NODISCARD enum err roster_merge_preview(struct db *db, int64_t keep, int64_t duplicate,
+                                        struct merge_preview *out, struct errmsg *e);
+
 struct merge_pair {
     int64_t keep, duplicate; /* the lower id is the one to keep */
     struct str keep_name, duplicate_name, why;

@@ -150,6 +150,34 @@ enum err view_find_students(struct db *db, struct arena *a, struct str text, int
         (size_t)limit, out, e);
 }
 
+enum err view_find_people(struct db *db, struct arena *a, struct str text, int32_t day,
+                          size_t limit, struct person_view **out, size_t *n, struct errmsg *e) {
+    struct rows *r;
+    int64_t *ids = ARENA_ARRAY(a, int64_t, limit);
+    *n = 0;
+    if (text.n == 0)
+        return ERR_OK;
+    TRY(db_rows(db, SQL_PEOPLE_FIND,
+                ARGS(V_STR(text), V_STR(prefix_of(a, text)), V_INT((int64_t)limit)), &r, e));
+    while (*n < limit && rows_next(r))
+        ids[(*n)++] = rows_int(r, 0);
+    TRY(rows_close(r, e));
+    return person_views(db, a, ids, *n, day, out, e);
+}
+
+enum err view_aliases(struct db *db, struct arena *a, int64_t person, struct alias_view **out,
+                      size_t *n, struct errmsg *e) {
+    enum { ALIASES_MOST = 200 };
+    struct rows *r;
+    *out = ARENA_ARRAY(a, struct alias_view, ALIASES_MOST);
+    *n = 0;
+    TRY(db_rows(db, SQL_PEOPLE_ALIASES, ARGS(V_INT(person)), &r, e));
+    while (*n < ALIASES_MOST && rows_next(r))
+        (*out)[(*n)++] =
+            (struct alias_view){arena_str(a, rows_str(r, 0)), arena_str(a, rows_str(r, 1))};
+    return rows_close(r, e);
+}
+
 enum err view_coached(struct db *db, struct arena *a, int64_t account, int32_t day,
                       struct person_list *out, struct errmsg *e) {
     char on[DATE_TEXT];

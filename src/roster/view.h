@@ -49,6 +49,15 @@ NODISCARD enum err view_org_students(struct db *db, struct arena *a, int64_t org
 /* By the beginning of a given or family name, or the whole number; at most `limit`. */
 NODISCARD enum err view_find_students(struct db *db, struct arena *a, struct str text, int32_t day,
                                       int64_t limit, struct person_list *out, struct errmsg *e);
+/* Anybody, staff and families too, also by user name, e-mail or a further identifier. */
+NODISCARD enum err view_find_people(struct db *db, struct arena *a, struct str text, int32_t day,
+                                    size_t limit, struct person_view **out, size_t *n,
+                                    struct errmsg *e);
+struct alias_view {
+    struct str kind, value; /* "state", "sis", "merged", ... */
+};
+NODISCARD enum err view_aliases(struct db *db, struct arena *a, int64_t person,
+                                struct alias_view **out, size_t *n, struct errmsg *e);
 NODISCARD enum err view_coached(struct db *db, struct arena *a, int64_t account, int32_t day,
                                 struct person_list *out, struct errmsg *e);
 

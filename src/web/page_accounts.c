@@ -68,9 +68,13 @@ static enum err get_accounts(struct req *r, struct errmsg *e) {
                                          r->lang)});
     html(h,
          "<p class=\"acts\"><a class=\"act\" href=\"/accounts/new\">%s</a> <a class=\"act quiet\" "
-         "href=\"/accounts/roles\">%s</a></p>",
+         "href=\"/accounts/roles\">%s</a>",
          T(h, "New account", "Cuenta nueva"),
          T(h, "What each role may do", "Qué permite cada función"));
+    if (req_may(r, PERM_PEOPLE))
+        html(h, " <a class=\"act quiet\" href=\"/people\">%s</a>",
+             T(h, "People of the roster", "Personas del padrón"));
+    html(h, "</p>");
     html(h, "<section class=\"panel\"><header><h2>%s</h2></header>", T(h, "Accounts", "Cuentas"));
     struct option roles[ROLE_COUNT];
     struct form f = form_begin(r, "/accounts", FORM_GET | FORM_INLINE);

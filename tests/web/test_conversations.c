@@ -16,6 +16,9 @@
  */
 #include "web_test.h"
 
+#include "provide/provide.h"
+#include "roster/load.h"
+
 #include <dirent.h>
 
 enum { TEXT_MOST = 64 * 1024 * 1024 };
@@ -230,5 +233,7 @@ static void conversations_hold(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(conversations_hold)};
+    provide_register();
+    roster_register();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -122,10 +122,6 @@ static const struct {
     int ref; /* place in or_row.ref, -1: the sourcedId */
     const char *what;
 } dangling[] = {
-    {OR_ORGS, LOAD_NO_ORG, "parentSourcedId", 0,
-     "No organization in orgs.csv has this sourcedId. Add it, or correct this cell."},
-    {OR_SESSIONS, LOAD_NO_TERM, "parentSourcedId", 0,
-     "No session in academicSessions.csv has this sourcedId. Add it, or correct this cell."},
     {OR_SESSIONS, LOAD_BACKWARDS, "endDate", -1,
      "This session ends before it begins. Correct one of its dates."},
     {OR_COURSES, LOAD_NO_ORG, "orgSourcedId", 0,
@@ -361,6 +357,19 @@ static struct load_row *row_of(enum or_file f, struct or_row *row, uint64_t **pa
     return f == OR_ORGS ? &row->u.org.row : &row->u.term.row;
 }
 
+/* Exports often leave out the district or the year that a row names: it is taken all the same. */
+static void take_without_parent(struct run *x, enum or_file f, const struct or_row *row,
+                                uint64_t *parent) {
+    char file[64];
+    (void)snprintf(file, sizeof file, "%s.csv", or_specs[f].name);
+    batch_error(x->report->batch, BATCH_WARNING, str_z(file), row->line, STR("parentSourcedId"),
+                row->ref[0],
+                "Nothing in %s has this sourcedId; the row was taken without a parent. Add it, or "
+                "correct this cell.",
+                file);
+    *parent = f == OR_ORGS ? roster_load_only_org(x->load, "district") : 0;
+}
+
 /* Orgs and sessions name others of their own file: parents first, whatever the order there. */
 static enum err put_tree(struct run *x, enum or_file f, struct or_reader *reader,
                          struct errmsg *e) {
@@ -404,6 +413,9 @@ static enum err put_tree(struct run *x, enum or_file f, struct or_reader *reader
             if (rows[i].why == NULL && !row->gone && *parent != 0 && !late &&
                 !roster_load_knows(x->load, or_specs[f].tab, *parent))
                 continue;
+            if (late && rows[i].why == NULL && !row->gone && *parent != 0 &&
+                !roster_load_knows(x->load, or_specs[f].tab, *parent))
+                take_without_parent(x, f, &rows[i], parent);
             r = put_or_refuse(x, f, &rows[i], e);
             put[i] = true;
             moved = true;

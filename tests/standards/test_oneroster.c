@@ -378,8 +378,6 @@ static void refused_rows(struct store_test *t) {
          "This must be true or false. Correct it at the source."},
         {"users.csv", USERS ",true,x,,X,Y,,,,,,\n", 6, "sourcedId", "",
          "This cell must not be empty. Fill it in at the source and export again."},
-        {"orgs.csv", ORGS "s3,Clay,school,0003,d9,\n", 5, "parentSourcedId", "d9",
-         "No organization in orgs.csv has this sourcedId. Add it, or correct this cell."},
         {"orgs.csv", ORGS "s3,Clay,zoo,0003,d1,\n", 5, "type", "zoo",
          "This must be school, district, local, state, national or department."},
         {"classes.csv", CLASSES "k3,Art,c1,scheduled,s1,t9\n", 4, "termSourcedIds", "t9",
@@ -432,6 +430,25 @@ static void test_refused(void **state) {
     on_both_engines(refused_rows);
 }
 
+/* A parent that the file leaves out costs nothing but the link, and is said. */
+static void a_missing_parent_is_said(struct store_test *t) {
+    char dir[400];
+    write_district(district_dir(t, dir));
+    put_text(dir, "orgs.csv", ORGS "s3,Clay,school,0003,d9,\n");
+    struct oneroster_report *r = apply(t, dir, "2026-10-01");
+    assert_int_equal(batch_problem_count(r->batch), 1);
+    const struct batch_problem *p = batch_problem_at(r->batch, 0);
+    assert_int_equal(p->severity, BATCH_WARNING);
+    assert_str(p->col, "parentSourcedId");
+    assert_str(p->value, "d9");
+    assert_int_equal(r->count[TAB_ORG].added, 4);
+    oneroster_report_free(r);
+}
+static void test_missing_parent(void **state) {
+    (void)state;
+    on_both_engines(a_missing_parent_is_said);
+}
+
 /* What can't be read at all changes nothing. */
 static void refused_files(struct store_test *t) {
     char dir[400], path[450];
@@ -480,11 +497,11 @@ static void test_refused_files(void **state) {
 int main(void) {
     roster_register();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_first),         cmocka_unit_test(test_preview),
-        cmocka_unit_test(test_undo),          cmocka_unit_test(test_vanish),
-        cmocka_unit_test(test_delta),         cmocka_unit_test(test_1_1),
-        cmocka_unit_test(test_tolerances),    cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_refused_files),
+        cmocka_unit_test(test_first),      cmocka_unit_test(test_preview),
+        cmocka_unit_test(test_undo),       cmocka_unit_test(test_vanish),
+        cmocka_unit_test(test_delta),      cmocka_unit_test(test_1_1),
+        cmocka_unit_test(test_tolerances), cmocka_unit_test(test_missing_parent),
+        cmocka_unit_test(test_refused),    cmocka_unit_test(test_refused_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

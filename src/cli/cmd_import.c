@@ -273,10 +273,9 @@ static void rolled(void *to, size_t done, size_t total) {
 
 /* What changed reaches every reading at once: nobody looks at yesterday's numbers. */
 static enum err bring_up_to_date(struct store *s, struct errmsg *e) {
-    struct measure_done done = {0};
     struct progress p = progress_start("Rolling up", "indicator days", 0);
     struct measure_options o = {.progress = rolled, .to = &p};
-    enum err r = measure_catch_up(s, command_today(), &o, &done, e);
+    enum err r = import_settle(s, command_today(), &o, e);
     progress_end(&p);
     return r;
 }

@@ -2,6 +2,7 @@
 
 #include "base/date.h"
 #include "base/hash.h"
+#include "events/facts.h"
 #include "provide/provide.h"
 
 #include <dirent.h>
@@ -233,6 +234,31 @@ enum err import_run(struct store *s, const struct import_file *f, const struct i
                     struct arena *a, struct import_report *out, struct errmsg *e) {
     *out = (struct import_report){0};
     return f->roster ? run_roster(s, f, how, a, out, e) : run_source(s, f, how, a, out, e);
+}
+
+static enum err sweep(struct store *s, struct errmsg *e) {
+    struct store_lock *lock;
+    struct db *db;
+    int64_t removed;
+    struct arena *a = arena_new(1 << 16);
+    enum err r = import_lock(s, &lock, e);
+    if (r == ERR_OK) {
+        r = store_reader(s, &db, e);
+        if (r == ERR_OK)
+            r = facts_sweep(db, events_dir(a).p, &removed, e);
+        store_unlock(lock);
+    }
+    arena_free(a);
+    return r;
+}
+
+enum err import_settle(struct store *s, int32_t today, const struct measure_options *o,
+                       struct errmsg *e) {
+    struct measure_done done = {0};
+    enum err r = sweep(s, e);
+    if (r != ERR_OK && r != ERR_BUSY) /* busy: whoever imports now sweeps when done */
+        return r;
+    return measure_catch_up(s, today, o, &done, e);
 }
 
 /* ---- files ---- */

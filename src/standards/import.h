@@ -8,6 +8,7 @@
 #define STANDARDS_IMPORT_H
 
 #include "intake/source.h"
+#include "measure/rollup.h"
 #include "standards/oneroster.h"
 
 /* A file, looked at. Lives in its arena. */
@@ -65,6 +66,11 @@ struct import_report { /* in the arena given */
 NODISCARD enum err import_run(struct store *s, const struct import_file *f,
                               const struct import_how *how, struct arena *a,
                               struct import_report *out, struct errmsg *e);
+
+/* After an import or an undo: usage files that nothing names any more are removed, and every
+ * reading that the change reaches is made again. */
+NODISCARD enum err import_settle(struct store *s, int32_t today, const struct measure_options *o,
+                                 struct errmsg *e);
 
 /* The files of a folder in the order in which they are imported: roster first. NULL-ended, in the
  * arena. A folder that is itself a roster gives one path; hidden files are left out. */

@@ -525,9 +525,7 @@ static enum err save_after(struct db *db, void *arg, struct errmsg *e) {
 }
 
 static enum err catch_up(struct req *r, struct errmsg *e) {
-    struct measure_done done;
-    struct measure_options o = {0};
-    return measure_catch_up(req_store(r), r->today, &o, &done, e);
+    return import_settle(req_store(r), r->today, &(struct measure_options){0}, e);
 }
 
 static enum err post_apply(struct req *r, struct errmsg *e) {

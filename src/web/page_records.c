@@ -106,7 +106,7 @@ static void filter_text(struct form *f, const struct field *field, const char *o
                                  .label = label,
                                  .type = type,
                                  .step = "any",
-                                 .suffix = field->type == FIELD_MONEY ? "$" : field->unit,
+                                 .suffix = field->type == FIELD_MONEY ? "USD" : field->unit,
                                  .value = req_query(f->r, name)});
 }
 
@@ -370,12 +370,10 @@ static enum err get_list(struct req *r, struct errmsg *e) {
     TRY(kind_list(r->db, rec.kind, &rec.as, &q, r->a, &l, e));
     TRY(records_orgs(r, &rec.as, &orgs, e));
     TRY(records_read(r, &rec, l.rows, l.n, e));
-    const char *count = arena_fmt(r->a, r->lang == LANG_ES ? "%s Son %lld." : "%s %lld of them.",
-                                  tr(rec.kind->about, r->lang), (long long)l.total)
-                            .p;
     struct html *h = page_begin(r, &(struct page){.nav = "/records"});
     lede_open(h, asof_line(h, T(h, "Records", "Registros"), r->today));
-    html(h, "<h1>%s</h1><p>%s</p>", records_title(h, rec.kind->many), count);
+    html(h, "<h1>%s</h1><p>%s ", records_title(h, rec.kind->many), tr(rec.kind->about, h->lang));
+    html_say(h, "%s of them.</p>", "Son %s.</p>", num_int(h, l.total));
     lede_close(h);
     list_acts(r, h, &rec);
     html(h, "<section class=\"panel\"><header><h2>%s</h2></header>", T(h, "The list", "La lista"));

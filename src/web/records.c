@@ -430,7 +430,7 @@ void records_input(struct form *form, const struct field *f, const char *name, s
                        .step = f->type == FIELD_INT     ? "1"
                                : f->type == FIELD_MONEY ? "0.01"
                                                         : "any",
-                       .suffix = f->type == FIELD_MONEY ? "$" : f->unit};
+                       .suffix = f->type == FIELD_MONEY ? "USD" : f->unit};
     struct tr none = f->required ? TR("Choose", "Elija") : TR("(blank)", "(en blanco)");
     if (f->type == FIELD_CHOICE || f->type == FIELD_BOOL) {
         form_options(form, &in, o, records_choices(form->r, f, o), none);

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "store/engine.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,20 @@ static const struct stmt *page_stmt(struct db *db, const struct schema_table *t)
     return db_own_stmt(db, keep(&b), has_id(t) ? 2 : 0);
 }
 
+/* Bytes are {"b64":"..."}. */
+static void add_bytes(struct json *j, struct str bytes) {
+    size_t room = sodium_base64_ENCODED_LEN(bytes.n, sodium_base64_VARIANT_ORIGINAL);
+    char *text = malloc(room);
+    CHECK(text != NULL);
+    (void)sodium_bin2base64(text, room, (const unsigned char *)(bytes.n == 0 ? "" : bytes.p),
+                            bytes.n, sodium_base64_VARIANT_ORIGINAL);
+    json_open(j, '{');
+    json_key(j, "b64");
+    json_z(j, text);
+    json_close(j);
+    free(text);
+}
+
 static void add_cell(struct json *j, const struct rows *r, int col) {
     struct val v = rows_val(r, col);
     switch (v.kind) {
@@ -50,8 +65,10 @@ static void add_cell(struct json *j, const struct rows *r, int col) {
         json_real(j, v.r);
         break;
     case VAL_TEXT:
-    case VAL_BLOB:
         json_str(j, v.s);
+        break;
+    case VAL_BLOB:
+        add_bytes(j, v.s);
         break;
     }
 }
@@ -106,7 +123,8 @@ struct dump_reader {
     const struct schema_table *table;
     const struct stmt *insert; /* NULL until the first line named the columns */
     size_t columns;
-    struct buf line; /* an unfinished line */
+    struct buf line;     /* an unfinished line */
+    struct arena *arena; /* of one row */
     int64_t rows;
 };
 
@@ -115,7 +133,10 @@ enum err dump_reader_new(struct db *db, const struct schema_table *t, struct dum
     (void)e;
     struct dump_reader *r = calloc(1, sizeof *r);
     CHECK(r != NULL);
-    *r = (struct dump_reader){.db = db, .table = t, .line = buf_new(LINE_MAX_BYTES)};
+    *r = (struct dump_reader){.db = db,
+                              .table = t,
+                              .line = buf_new(LINE_MAX_BYTES),
+                              .arena = arena_new((size_t)LINE_MAX_BYTES * 2)};
     *out = r;
     return ERR_OK;
 }
@@ -153,12 +174,26 @@ static enum err read_head(struct dump_reader *r, yyjson_val *head, struct errmsg
     return ERR_OK;
 }
 
-static struct val cell_of(yyjson_val *v) {
-    if (yyjson_is_str(v))
-        return V_STR(((struct str){yyjson_get_str(v), yyjson_get_len(v)}));
-    if (yyjson_is_int(v))
-        return V_INT(yyjson_get_sint(v));
-    return yyjson_is_real(v) ? V_REAL(yyjson_get_real(v)) : V_NULL;
+/* False when bytes are no base64. Bytes go into the arena of the row. */
+static bool cell_of(yyjson_val *v, struct arena *a, struct val *out) {
+    *out = V_NULL;
+    if (yyjson_is_str(v)) {
+        *out = V_STR(((struct str){yyjson_get_str(v), yyjson_get_len(v)}));
+    } else if (yyjson_is_int(v)) {
+        *out = V_INT(yyjson_get_sint(v));
+    } else if (yyjson_is_real(v)) {
+        *out = V_REAL(yyjson_get_real(v));
+    } else if (yyjson_is_obj(v)) {
+        yyjson_val *b64 = yyjson_obj_get(v, "b64");
+        size_t n = yyjson_get_len(b64), got = 0;
+        unsigned char *bytes = arena_alloc(a, n + 1);
+        if (yyjson_get_str(b64) == NULL ||
+            sodium_base642bin(bytes, n + 1, yyjson_get_str(b64), n, NULL, &got, NULL,
+                              sodium_base64_VARIANT_ORIGINAL) != 0)
+            return false;
+        *out = V_BLOB(((struct str){(const char *)bytes, got}));
+    }
+    return true;
 }
 
 static enum err read_row(struct dump_reader *r, yyjson_val *row, struct errmsg *e) {
@@ -169,8 +204,12 @@ static enum err read_row(struct dump_reader *r, yyjson_val *row, struct errmsg *
         return err_set(e, ERR_CORRUPT,
                        "The backup is damaged: row %lld of %s has another number of columns.",
                        (long long)r->rows + 1, r->table->name);
+    arena_reset(r->arena);
     yyjson_arr_foreach(row, i, max, v) {
-        values[i] = cell_of(v);
+        if (!cell_of(v, r->arena, &values[i]))
+            return err_set(e, ERR_CORRUPT,
+                           "The backup is damaged: row %lld of %s holds bytes that can't be read.",
+                           (long long)r->rows + 1, r->table->name);
     }
     r->rows++;
     return db_exec_stmt(r->db, r->insert, (struct args){values, r->columns}, NULL, e);
@@ -221,6 +260,7 @@ enum err dump_reader_close(struct dump_reader *r, int64_t *rows, struct errmsg *
                          r->table->name);
     *rows = r->rows;
     buf_free(&r->line);
+    arena_free(r->arena);
     free(r);
     return result;
 }

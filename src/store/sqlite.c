@@ -247,6 +247,8 @@ static struct val cell(void *cursor, int col) {
         return V_REAL(cell_real(cursor, col));
     case SQLITE_NULL:
         return V_NULL;
+    case SQLITE_BLOB:
+        return V_BLOB(cell_str(cursor, col));
     default:
         return V_STR(cell_str(cursor, col));
     }

@@ -67,7 +67,9 @@ static void numbers_read_as_people_write_them(void **state) {
     assert_string_equal(money(h, 21420000), "$214,200");
     assert_string_equal(money(h, 150), "$1.50");
     assert_string_equal(money(h, -5), "-$0.05");
-    assert_string_equal(money(h, INT64_MIN), "-$92,233,720,368,547,758.08");
+    assert_string_equal(money(h, 99999), "$999.99");
+    assert_string_equal(money(h, 100001), "$1,000");
+    assert_string_equal(money(h, INT64_MIN), "-$92,233,720,368,547,758");
     assert_string_equal(bytes(h, 999), "999 B");
     assert_string_equal(bytes(h, 3210000), "3.2 MB");
     assert_string_equal(bytes(h, 4294967296), "4.3 GB");

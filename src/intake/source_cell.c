@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { EXCEL_1970 = 25569, EXCEL_FIRST = 20000, EXCEL_LAST = 80000, MS_OF_DAY = 86400000 };
+enum { EXCEL_1970 = 25569 };
+static const double excel_first = 20000, excel_last = 80000, ms_of_day = 86400000;
 
 static const char assumed_us[] = "US dates (month/day/year) were read as such.";
 static const char assumed_year[] = "Years of two digits were read as 20YY.";
@@ -152,11 +153,11 @@ static bool numeric_date(struct str s, int32_t *out, const char **assumed) {
     char digits[32];
     int zeros;
     double v;
-    if (!str_real(s, &v) || v < EXCEL_FIRST || v > 1e14)
+    if (!str_real(s, &v) || v < excel_first || v > 1e14)
         return false;
     if (exponent_form(s, digits, &zeros) && zeros > DIGITS_LOST_MAX)
         return false; /* too coarse to name a day */
-    if (v <= EXCEL_LAST) {
+    if (v <= excel_last) {
         *assumed = assumed_serial;
         *out = (int32_t)v - EXCEL_1970;
         return true;
@@ -164,7 +165,7 @@ static bool numeric_date(struct str s, int32_t *out, const char **assumed) {
     if (v < 1e8)
         return false;
     *assumed = assumed_epoch;
-    *out = (int32_t)floor(v >= 1e11 ? v / MS_OF_DAY : v * 1000 / MS_OF_DAY);
+    *out = (int32_t)floor(v >= 1e11 ? v / ms_of_day : v * 1000 / ms_of_day);
     return true;
 }
 

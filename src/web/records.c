@@ -436,7 +436,7 @@ void records_input(struct form *form, const struct field *f, const char *name, s
         form_options(form, &in, o, records_choices(form->r, f, o), none);
     } else if (f->type == FIELD_ORG && orgs->all) {
         form_options(form, &in, orgs->v, orgs->n, none);
-    } else if (f->type == FIELD_TEXT && f->max > LONG_TEXT) {
+    } else if (f->type == FIELD_TEXT && f->max > (double)LONG_TEXT) {
         form_area(form, &in, 3);
     } else {
         if (f->type == FIELD_PERSON || f->type == FIELD_ORG)

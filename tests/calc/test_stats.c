@@ -126,7 +126,7 @@ static void ratios_agree_with_the_jackknife(void **state) {
     double var = 0, r = s.num / s.den;
     for (int i = 0; i < N; i++) {
         double without = (s.num - x[i]) / (s.den - y[i]);
-        var += (without - r) * (without - r) * (N - 1) / N;
+        var += (without - r) * (without - r) * (s.n - 1) / s.n;
     }
     struct interval i = stats_ratio(s, 0.95);
     NEAR((i.high - i.low) / 2, stats_t_quantile(0.975, N - 1) * sqrt(var), 0.005);

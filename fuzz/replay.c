@@ -14,7 +14,7 @@ enum { FILE_MAX = 1 << 20, VARIANTS = 24 };
 
 static void feed(const uint8_t *data, size_t n) {
     uint8_t *copy =
-        malloc(n == 0 ? 1 : n); /* of exactly this size, so that a sanitizer sees its end */
+        calloc(n == 0 ? 1 : n, 1); /* of exactly this size, so that a sanitizer sees its end */
     CHECK(copy != NULL);
     if (n > 0)
         memcpy(copy, data, n);

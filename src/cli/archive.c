@@ -447,11 +447,15 @@ static enum err open_for_reading(struct reader *r, struct errmsg *e) {
     CHECK(r->a != NULL);
     (void)archive_read_support_filter_zstd(r->a);
     (void)archive_read_support_format_tar(r->a);
+    bool there = access(r->file, R_OK) == 0;
     if (archive_read_open_filename(r->a, r->file, PIECE) != ARCHIVE_OK) {
-        enum err result = err_set(e, errno == ENOENT ? ERR_NOT_FOUND : ERR_INVALID,
-                                  "%s is not a backup that can be read (%s).", r->file,
-                                  archive_error_string(r->a) == NULL ? "no such file"
-                                                                     : archive_error_string(r->a));
+        enum err result =
+            there ? err_set(e, ERR_CORRUPT,
+                            "%s is no backup, or is damaged or cut short (%s); use another one.",
+                            r->file,
+                            archive_error_string(r->a) == NULL ? "unreadable"
+                                                               : archive_error_string(r->a))
+                  : err_set(e, ERR_NOT_FOUND, "There is no file %s that can be read.", r->file);
         (void)archive_read_free(r->a);
         r->a = NULL;
         return result;

@@ -28,6 +28,10 @@ NODISCARD enum err provide_import(struct store *s, const struct source_view *vie
                                   const struct source_how *how, struct arena *a,
                                   struct source_result *out, struct errmsg *e);
 
+/* Says, in the caller's transaction, that a record of this kind was changed by hand today. */
+NODISCARD enum err provide_changed(struct db *db, const struct kind *k, int32_t today,
+                                   struct errmsg *e);
+
 /* Lets undo take back what these sources wrote. Once at the start of the process. */
 void provide_register(void);
 

@@ -814,6 +814,13 @@ static enum err touch(struct db *db, const struct source *s, int32_t from, struc
     return ERR_OK;
 }
 
+enum err provide_changed(struct db *db, const struct kind *k, int32_t today, struct errmsg *e) {
+    for (size_t i = 0; i < provide_source_count; i++)
+        if (provide_sources[i]->kind == k)
+            TRY(touch(db, provide_sources[i], today, e));
+    return ERR_OK;
+}
+
 enum err provide_import(struct store *s, const struct source_view *view,
                         const struct source_how *how, struct arena *a, struct source_result *out,
                         struct errmsg *e) {

@@ -101,11 +101,11 @@ static void write_me(struct req *r, struct html *h) {
     bool es = h->lang == LANG_ES;
     html(h, "<div class=\"me\">");
     if (r->viewer.account_id != 0) {
-        struct str role = str_z(tr(role_label(r->viewer.role), h->lang));
-        bool named =
-            !str_starts(r->viewer.display_name, role); /* "Principal, Oak Hill ES" says it */
+        struct tr label = role_label(r->viewer.role);
+        struct str name = r->viewer.display_name; /* "Principal, Oak Hill ES" says it already */
+        bool named = !str_starts(name, str_z(label.en)) && !str_starts(name, str_z(label.es));
         html(h, "<a href=\"/account\">%.*s<span class=\"role\">%s%s</span></a> ",
-             STR_ARG(r->viewer.display_name), named ? ", " : "", named ? role.p : "");
+             STR_ARG(r->viewer.display_name), named ? ", " : "", named ? tr(label, h->lang) : "");
     }
     html(h, "<a href=\"%s\" lang=\"%s\" hreflang=\"%s\">%s</a>",
          page_url(r, "lang", es ? "en" : "es"), es ? "en" : "es", es ? "en" : "es",

@@ -64,6 +64,8 @@ static enum err note_change(void *to, struct db *db, const struct kind *k, int64
                                     .detail = buf_str(&b)};
         result = audit_append(db, &r->viewer, &entry, e);
     }
+    if (result == ERR_OK)
+        result = provide_changed(db, k, r->today, e);
     yyjson_doc_free(was);
     yyjson_doc_free(is);
     buf_free(&b);

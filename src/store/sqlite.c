@@ -75,6 +75,7 @@ static void close_conn(void *conn) {
     free(c);
 }
 
+/* The writer keeps temporary sorts on disk: the indexes of a first import would take 200 MB. */
 static enum err open_conn(const char *path, enum db_mode mode, void **out, struct errmsg *e) {
     struct conn *c = calloc(1, sizeof *c);
     CHECK(c != NULL);
@@ -83,14 +84,14 @@ static enum err open_conn(const char *path, enum db_mode mode, void **out, struc
     if (code == SQLITE_OK)
         code = sqlite3_busy_timeout(c->sqlite, BUSY_MS);
     if (code == SQLITE_OK)
-        code = sqlite3_exec(c->sqlite,
-                            mode == DB_READ
-                                ? "PRAGMA query_only=1; PRAGMA mmap_size=268435456; PRAGMA "
-                                  "cache_size=-16384; PRAGMA temp_store=MEMORY;"
-                                : "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA "
-                                  "foreign_keys=1; PRAGMA cache_size=-65536; PRAGMA "
-                                  "temp_store=MEMORY; PRAGMA journal_size_limit=67108864;",
-                            NULL, NULL, NULL);
+        code = sqlite3_exec(
+            c->sqlite,
+            mode == DB_READ
+                ? "PRAGMA query_only=1; PRAGMA mmap_size=268435456; PRAGMA "
+                  "cache_size=-16384; PRAGMA temp_store=MEMORY;"
+                : "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA "
+                  "foreign_keys=1; PRAGMA cache_size=-65536; PRAGMA journal_size_limit=67108864;",
+            NULL, NULL, NULL);
     if (code != SQLITE_OK) {
         enum err r = fail(c->sqlite, code, e);
         err_wrap(e, "%s", path);

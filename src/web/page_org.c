@@ -4,6 +4,8 @@
 #include "web/figure.h"
 #include "web/gap_table.h"
 
+#include "base/config.h"
+
 #include <stdlib.h>
 
 enum { SECTIONS_PAGE = 40, GAPS_SHOWN = 8, CHILDREN_PAGE = 100 };
@@ -188,6 +190,13 @@ static enum err write_indicators(struct req *r, struct html *h, const struct pla
     return ERR_OK;
 }
 
+/* How many: for whoever may open the section, or where they are enough not to point at anyone. */
+static void students_cell(const struct req *r, struct html *h, int64_t n, bool theirs) {
+    const char *label = T(h, "Students", "Estudiantes");
+    bool shown = n >= config_int(CONF_MINIMUM_N) || (theirs && req_may(r, PERM_STUDENTS));
+    plain_cell(h, label, shown ? num_int(h, n) : T(h, "hidden: few", "oculto: pocos"));
+}
+
 static enum err write_sections(struct req *r, struct html *h, const struct place *p,
                                struct errmsg *e) {
     struct section_list l;
@@ -220,7 +229,7 @@ static enum err write_sections(struct req *r, struct html *h, const struct place
         html(h, "</th><td data-l=\"%s\">%.*s</td><td data-l=\"%s\">%.*s</td>",
              T(h, "Teacher", "Docente"), STR_ARG(s->teacher), T(h, "Room", "Sala"),
              STR_ARG(s->location));
-        plain_cell(h, T(h, "Students", "Estudiantes"), num_int(h, s->students));
+        students_cell(r, h, s->students, scope_has(&mine, s->id) || mine.all);
         html(h, "</tr>");
     }
     html(h, "</tbody></table></div>");

@@ -277,6 +277,10 @@ static enum err bring_up_to_date(struct store *s, struct errmsg *e) {
     struct measure_options o = {.progress = rolled, .to = &p};
     enum err r = import_settle(s, command_today(), &o, e);
     progress_end(&p);
+    if (r != ERR_OK)
+        err_wrap(e,
+                 "The records are changed, but the numbers made from them are not up to date yet "
+                 "(`homeroom rollup` does it)");
     return r;
 }
 

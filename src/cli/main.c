@@ -5,6 +5,7 @@
 
 #include <sodium.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 static const struct command *const commands[] = {
     &command_sample,
@@ -40,6 +41,7 @@ int main(int argc, char **argv) {
         (void)fputs("homeroom: the cryptographic library did not start.\n", stderr);
         return 10;
     }
+    (void)umask(077); /* what this program writes is about students */
     provide_register();
     roster_register();
     plan_load_indicators();

@@ -2,6 +2,7 @@
 
 #include "base/date.h"
 #include "base/hash.h"
+#include "base/sheet.h"
 #include "events/facts.h"
 #include "provide/provide.h"
 
@@ -53,6 +54,20 @@ static enum err map_file(const char *path, struct arena *a, struct str *out, str
     return ERR_OK;
 }
 
+static void free_buf(void *arg) {
+    buf_free(arg);
+}
+
+/* A workbook's first sheet in place of its bytes. */
+static enum err read_sheet(struct arena *a, struct str *bytes, struct errmsg *e) {
+    struct buf *csv = ARENA_NEW(a, struct buf);
+    *csv = buf_new((size_t)1 << 31);
+    arena_defer(a, free_buf, csv);
+    TRY(sheet_csv(*bytes, csv, e));
+    *bytes = buf_str(csv);
+    return ERR_OK;
+}
+
 enum err import_look(struct store *s, const char *path, struct str name, const struct source *only,
                      struct arena *a, struct import_file *out, struct errmsg *e) {
     struct db *db;
@@ -66,7 +81,9 @@ enum err import_look(struct store *s, const char *path, struct str name, const s
     }
     TRY(store_reader(s, &db, e));
     TRY(map_file(path, a, &bytes, e));
-    if (bytes.n > 4 && memcmp(bytes.p, "PK\3\4", 4) == 0)
+    if (sheet_looks_like(bytes))
+        TRY(read_sheet(a, &bytes, e));
+    else if (bytes.n > 4 && memcmp(bytes.p, "PK\3\4", 4) == 0)
         return err_set(
             e, ERR_INVALID,
             "%.*s is a zip without a roster in it. A OneRoster zip holds orgs.csv and users.csv; "

@@ -130,14 +130,16 @@ static enum err get_import(struct req *r, struct errmsg *e) {
     struct form f = form_begin(r, "/import", FORM_UPLOAD);
     form_file(
         &f,
-        &(struct input){.name = "file",
-                        .label = TR("File", "Archivo"),
-                        .required = true,
-                        .help = TR("A OneRoster zip, or a CSV of devices, rooms, lines, homes, "
-                                   "licences, use, surveys or scores.",
-                                   "Un zip de OneRoster o un CSV de equipos, aulas, conexiones, "
-                                   "hogares, licencias, uso, encuestas o puntajes.")},
-        ".zip,.csv,.txt,.tsv", false);
+        &(struct input){
+            .name = "file",
+            .label = TR("File", "Archivo"),
+            .required = true,
+            .help =
+                TR("A OneRoster zip, or a CSV or Excel file of devices, rooms, lines, homes, "
+                   "licences, use, surveys or scores.",
+                   "Un zip de OneRoster o un CSV o archivo de Excel de equipos, aulas, conexiones, "
+                   "hogares, licencias, uso, encuestas o puntajes.")},
+        ".zip,.csv,.txt,.tsv,.xlsx", false);
     form_submit(&f, TR("Look at it", "Revisarlo"));
     form_end(&f);
     TRY(recent(r, h, e));

@@ -27,7 +27,7 @@ static enum err note(struct store *s, const struct kind *k, const char *form, in
                      struct errmsg *e) {
     struct db *db;
     TRY(store_begin(s, &db, e));
-    enum err r = audit_export(db, NULL, str_z(k->name), str_z(form), rows, true, e);
+    enum err r = audit_export(db, NULL, str_z(k->name), str_z(form), rows, k->person != NULL, e);
     if (r == ERR_OK)
         return store_commit(s, e);
     store_rollback(s);

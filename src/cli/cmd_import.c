@@ -180,7 +180,6 @@ static enum err write_errors(const struct job *j, const struct import_report *r,
 
 static enum err note_in_audit(const struct job *j, const struct import_file *f,
                               const struct import_report *r, struct errmsg *e) {
-    struct db *db;
     char id[24];
     (void)snprintf(id, sizeof id, "%" PRId64, r->batch_id);
     struct audit_entry entry = {
@@ -190,12 +189,7 @@ static enum err note_in_audit(const struct job *j, const struct import_file *f,
         .detail =
             arena_fmt(j->arena, "{\"source\":\"%s\",\"rows\":%" PRId64 ",\"refused\":%" PRId64 "}",
                       f->roster ? "oneroster" : f->view.source->name, r->rows, r->errors)};
-    TRY(store_begin(j->store, &db, e));
-    enum err result = audit_append(db, NULL, &entry, e);
-    if (result == ERR_OK)
-        return store_commit(j->store, e);
-    store_rollback(j->store);
-    return result;
+    return command_audit(j->store, &entry, e);
 }
 
 /* ---- the run ---- */
@@ -368,17 +362,11 @@ static enum err newest_applied(struct db *db, struct arena *a, struct batch_row 
 }
 
 static enum err audit_undo(struct store *s, int64_t id, struct errmsg *e) {
-    struct db *db;
     char text[24];
     (void)snprintf(text, sizeof text, "%" PRId64, id);
     struct audit_entry entry = {
         .action = STR("undo"), .subject = STR("file"), .subject_id = str_z(text)};
-    TRY(store_begin(s, &db, e));
-    enum err r = audit_append(db, NULL, &entry, e);
-    if (r == ERR_OK)
-        return store_commit(s, e);
-    store_rollback(s);
-    return r;
+    return command_audit(s, &entry, e);
 }
 
 static enum err undo_in(struct store *s, const struct arguments *a, struct arena *arena,

@@ -7,17 +7,11 @@
 #include <stdio.h>
 
 static enum err note(struct store *s, const struct rollover_report *r, struct errmsg *e) {
-    struct db *db;
     char id[24];
     (void)snprintf(id, sizeof id, "%" PRId64, r->batch);
     struct audit_entry entry = {
         .action = STR("rollover"), .subject = STR("roster"), .subject_id = str_z(id)};
-    TRY(store_begin(s, &db, e));
-    enum err result = audit_append(db, NULL, &entry, e);
-    if (result == ERR_OK)
-        return store_commit(s, e);
-    store_rollback(s);
-    return result;
+    return command_audit(s, &entry, e);
 }
 
 static enum err roll_over(struct store *s, const struct arguments *a, struct errmsg *e) {

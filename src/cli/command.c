@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/config.h"
 #include "base/date.h"
+#include "base/json.h"
 #include "plan/standard.h"
 #include "store/store.h"
 
@@ -149,12 +150,23 @@ static const struct command *find(const struct command *const table[], int argc,
     return one;
 }
 
+/* For people a sentence; with --json one document, which holds the same sentence. */
 static int fail(const struct arguments *a, enum err r, const struct errmsg *e) {
     (void)fflush(stdout);
-    if (a != NULL && a->json)
-        (void)fprintf(stderr, "{\"error\":\"%s\",\"message\":\"see the line above\"}\n",
-                      err_name(r));
-    (void)fprintf(stderr, "homeroom: %s\n", e->text);
+    if (a == NULL || !a->json) {
+        (void)fprintf(stderr, "homeroom: %s\n", e->text);
+        return err_exit(r);
+    }
+    struct buf b = buf_new(1 << 16);
+    struct json j = json_to(&b);
+    json_open(&j, '{');
+    json_key(&j, "error");
+    json_z(&j, err_name(r));
+    json_key(&j, "message");
+    json_z(&j, e->text);
+    json_close(&j);
+    (void)fprintf(stderr, "%.*s\n", STR_ARG(buf_str(&b)));
+    buf_free(&b);
     return err_exit(r);
 }
 
@@ -246,6 +258,16 @@ enum err command_store(struct store **out, struct errmsg *e) {
         store_close(*out);
         *out = NULL;
     }
+    return r;
+}
+
+enum err command_audit(struct store *s, const struct audit_entry *entry, struct errmsg *e) {
+    struct db *db;
+    TRY(store_begin(s, &db, e));
+    enum err r = audit_append(db, NULL, entry, e);
+    if (r == ERR_OK)
+        return store_commit(s, e);
+    store_rollback(s);
     return r;
 }
 

@@ -6,6 +6,7 @@
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
 
+#include "access/audit.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -48,11 +49,14 @@ int command_run(const struct command *const table[], int argc, char **argv);
 /* The records that the settings name, opened and migrated; close with store_close. */
 struct store;
 NODISCARD enum err command_store(struct store **out, struct errmsg *e);
+/* One entry of the command line in a transaction of its own. */
+NODISCARD enum err command_audit(struct store *s, const struct audit_entry *entry,
+                                 struct errmsg *e);
 /* Today (UTC), or HOMEROOM_TODAY (ISO date) where a test or demonstration sets it. */
 int32_t command_today(void);
 
 /* A table for people on standard output: columns sized to fit, numbers to the right.
- *     struct table t = table_new(3); table_head(&t, "School", ...)  */
+ *     struct table *t = table_new(heads, 3); table_row(t, cells); table_print_free(t);  */
 struct table;
 struct table *table_new(const char *const heads[],
                         size_t columns); /* heads starting with '>' are right-aligned */
